@@ -1,0 +1,62 @@
+import { reasons } from '../weighting/reason.ts'
+import type { Baseline } from './baseline.ts'
+import { baselineOf } from './baseline.ts'
+import type { Ended, EndedOptions } from './ofTheBatch.ts'
+import { checkedEnded, rawReturns, rawReturnsToGo } from './ofTheBatch.ts'
+
+/** The baseline batchMean: by itself, or called with what to do about trajectories that have ended. */
+export interface BatchMean extends Baseline<unknown, 'own sample', 'own sample among survivors', 'batchBaseline'> {
+  <const E extends Ended>(options: {
+    readonly ended: E
+  }): Baseline<unknown, 'own sample', E extends 'zero' ? 'own sample' : 'own sample among survivors', 'batchBaseline'>
+}
+
+const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
+  baselineOf({
+    word: 'batchMean',
+    argument,
+    row: 'batchBaseline',
+    needs: [],
+    coupling: 'exchangeable',
+    reasons: {
+      whole: [reasons['own sample']],
+      perStep: [ended === 'zero' ? reasons['own sample'] : reasons['own sample among survivors']],
+    },
+    level: ({ batch, credit, scale }) => {
+      if (scale === 'whole return') return { axis: 'constant', value: rawReturns(credit, batch).total / batch.count }
+      const { total, alive } = rawReturnsToGo(credit, batch)
+      return { axis: 'per time', column: total.map((sum, t) => sum / (ended === 'zero' ? batch.count : alive[t])) }
+    },
+    formula: {
+      whole: { text: 'mean_j R_j', latex: '\\tfrac1N \\textstyle\\sum_j R_j' },
+      perStep:
+        ended === 'zero'
+          ? { text: '(1/N) sum_j G_jt', latex: '\\tfrac1N \\textstyle\\sum_j G_{jt}' }
+          : { text: 'mean_{j alive at t} G_jt', latex: '\\operatorname{mean}_{j:\\,L_j > t} G_{jt}' },
+    },
+    source: 'Greensmith, Bartlett, Baxter 2004, Variance reduction techniques for gradient estimates',
+  })
+
+/**
+ * The mean of the batch's returns, own trajectory included.
+ *
+ *     b = (1/N) sum_j R_j                       on a whole return
+ *     b_t = mean of G_jt over the trajectories alive at t       on steps; over all N with { ended: 'zero' }
+ *
+ * Because the own return is in it, the expectation shrinks to exactly (N-1)/N grad J on whole returns and with { ended: 'zero' }
+ * ('own sample'); among survivors of unequal lengths it is not even parallel ('own sample among survivors'). leaveOneOut has
+ * no such bias, and on whole returns is the same times N/(N-1). Laws: own-sample mean, tight.
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, causality, baseline, batchMean } from 'estimand'
+ * pipe(totalReturn, baseline(batchMean)).reasons.map((r) => r.name) // => ['own sample']
+ * pipe(totalReturn, causality, baseline(batchMean)).reasons.map((r) => r.name) // => ['own sample among survivors']
+ * ```
+ */
+// The reason on steps follows the literal option: 'zero' is a pure scale.
+export const batchMean = Object.assign(
+  (options: EndedOptions) => batchMeanOf(checkedEnded('batchMean', options.ended), options),
+  batchMeanOf('left out'),
+) as BatchMean

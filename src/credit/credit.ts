@@ -1,0 +1,128 @@
+import type { Column, PerStep } from '../columns/column.ts'
+import type { AllFacts, CompleteEpisodes, FactsNamed } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import type { Formula } from '../weighting/formula.ts'
+import type { Reason } from '../weighting/reason.ts'
+import type { Objective, Plan, Weighting } from '../weighting/weighting.ts'
+import { asWeighting, ofAnyBatch } from '../weighting/weighting.ts'
+
+/** What every credit says of itself. */
+export interface CreditWords<Need extends string, Bias extends string> {
+  readonly word: string
+  /** Options of the word, as its JSON form holds them. */
+  readonly argument?: unknown
+  /** Facts that a batch must carry; a name that is no fact's is a per-step column of your own. */
+  readonly needs: readonly Need[]
+  /** Why its expectation is not the gradient of the objective; none: unbiased, and the laws will check it. */
+  readonly reasons: readonly Reason<Bias>[]
+  readonly formula: Formula
+  readonly source: string
+}
+
+/** A credit that is a number per step from the start. */
+export interface StepCredit<Need extends string, Bias extends string> extends CreditWords<Need, Bias> {
+  /** Credit of each step, without the outer factor: a fresh array, which the pipeline goes on to change. [sum L_i] */
+  readonly column: (batch: Trajectories<FactsNamed<Need>>) => Float64Array
+  /** `discount`: step t is multiplied by gamma^t, as the gradient of the discounted objective has it. */
+  readonly outer: 'discount' | 'none'
+}
+
+/** A credit that is the return of rewards which stay separable by time. */
+export interface ReturnCredit<Need extends string, Bias extends string> extends CreditWords<Need, Bias> {
+  /** The reward of each step. Not changed afterwards. [sum L_i] */
+  readonly reward: (batch: Trajectories<FactsNamed<Need>>) => Column<PerStep>
+  readonly objective: Objective
+}
+
+const gammaToT: Formula = { text: 'gamma^t', latex: '\\gamma^t' }
+
+const creditPlan = <Need extends string, Bias extends string>(definition: CreditWords<Need, Bias>) => ({
+  coupling: 'none' as const,
+  needs: definition.needs,
+  reasons: definition.reasons,
+  words: [definition.argument === undefined ? { word: definition.word } : { word: definition.word, argument: definition.argument }],
+  sources: [definition.source],
+  ratio: null,
+  changes: [],
+})
+
+/**
+ * A credit of your own, a number per step: the built-in gae, nStep, advantage and cloning are written with it.
+ *
+ *     W_t = gamma^t (column_t - baselines)          with outer 'discount'
+ *
+ * @param definition  name, needs, reasons, formula, source, and the column
+ * @returns           a weighting in the stage `step credit`
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { stepCredit, reasons, reduce, meanOverTrajectories } from 'estimand'
+ * const lastReward = stepCredit({
+ *   word: 'lastReward', needs: ['Reward'], reasons: [reasons['inexact values']], outer: 'none',
+ *   formula: { text: 'r_t', latex: 'r_t' }, source: 'an example',
+ *   column: (batch) => Float64Array.from(batch.reward)
+ * })
+ * pipe(lastReward, reduce(meanOverTrajectories)).needs // => ['Reward', 'OnPolicy']
+ * ```
+ */
+export const stepCredit = <const Need extends string, Bias extends string = never>(
+  definition: StepCredit<Need, Bias>,
+): Weighting<FactsNamed<Need>, Bias, 'step credit'> => {
+  const { outer } = definition
+  const column = ofAnyBatch<[Trajectories<AllFacts>], Float64Array>(definition.column)
+  const plan: Plan = {
+    ...creditPlan(definition),
+    stage: 'step credit',
+    objective: 'discounted',
+    credit: (batch) => ({
+      of: { _tag: 'column', column: column(batch) },
+      outer: outer === 'discount' ? batch.discount : 1,
+      flat: [],
+      inside: [],
+    }),
+    formula: { value: definition.formula, outer: outer === 'discount' ? gammaToT : null, inside: [], flat: [] },
+  }
+  return asWeighting(plan)
+}
+
+/**
+ * A credit of your own that is the whole return of some reward: the built-in totalReturn is written with it. Causality and
+ * importance(perDecision) apply to it, since its rewards stay separable by time.
+ *
+ *     W = R = sum_t gamma^t reward_t
+ *
+ * @param definition  name, needs, reasons, formula, source, objective, and the reward
+ * @returns           a weighting in the stage `whole return`, which needs complete episodes
+ *
+ * @example
+ * ```ts
+ * import { returnCredit } from 'estimand'
+ * const twice = returnCredit({
+ *   word: 'twice', needs: ['Reward'], reasons: [], objective: 'discounted',
+ *   formula: { text: '2 R_i', latex: '2 R_i' }, source: 'an example',
+ *   reward: (batch) => Float64Array.from(batch.reward, (r) => 2 * r)
+ * })
+ * twice.stage // => 'whole return'
+ * ```
+ */
+export const returnCredit = <const Need extends string, Bias extends string = never>(
+  definition: ReturnCredit<Need, Bias>,
+): Weighting<FactsNamed<Need> & CompleteEpisodes, Bias, 'whole return'> => {
+  const { objective } = definition
+  const reward = ofAnyBatch<[Trajectories<AllFacts>], Column<PerStep>>(definition.reward)
+  const plan: Plan = {
+    ...creditPlan(definition),
+    needs: [...definition.needs, 'CompleteEpisodes'],
+    stage: 'whole return',
+    objective,
+    credit: (batch) => ({
+      of: { _tag: 'whole return', reward: reward(batch), discount: objective === 'discounted' ? batch.discount : 1 },
+      outer: 1,
+      flat: [],
+      inside: [],
+    }),
+    formula: { value: definition.formula, outer: null, inside: [], flat: [] },
+  }
+  return asWeighting(plan)
+}

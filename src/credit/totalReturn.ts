@@ -1,0 +1,53 @@
+import type { CompleteEpisodes, Reward } from '../trajectories/facts.ts'
+import type { Objective, Weighting } from '../weighting/weighting.ts'
+import { returnCredit } from './credit.ts'
+
+/** Options of totalReturn. */
+export interface TotalReturnOptions {
+  readonly objective: Objective
+}
+
+/** The credit totalReturn: a weighting by itself, or called with an objective. */
+export interface TotalReturn extends Weighting<Reward & CompleteEpisodes, never, 'whole return'> {
+  (options: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return'>
+}
+
+const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return'> => {
+  if (objective !== 'discounted' && objective !== 'undiscounted')
+    throw new RangeError(`totalReturn: objective: expected 'discounted' or 'undiscounted', got ${JSON.stringify(objective)}`)
+  return returnCredit({
+    word: 'totalReturn',
+    argument,
+    needs: ['Reward'],
+    reasons: [],
+    objective,
+    formula:
+      objective === 'discounted'
+        ? { text: 'R_i', latex: 'R_i' }
+        : { text: 'sum_u r_iu', latex: '\\textstyle\\sum_u r_{iu}' },
+    source: 'Williams 1992, Simple statistical gradient-following algorithms, eq. 4',
+    reward: (batch) => batch.reward,
+  })
+}
+
+/**
+ * Credit every step with the return of its whole trajectory (REINFORCE).
+ *
+ *     W_t = R = sum_u gamma^u r_u                  bare, or { objective: 'discounted' }
+ *     W_t = sum_u r_u                              { objective: 'undiscounted' }
+ *
+ * The discount is the batch's. Unbiased for its objective. Law: sound.
+ * Source: Williams 1992, eq. 4; Sutton and Barto 2018, section 13.3.
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, reduce, meanOverTrajectories } from 'estimand'
+ * pipe(totalReturn, reduce(meanOverTrajectories)).reasons // => []
+ * totalReturn({ objective: 'undiscounted' }).objective // => 'undiscounted'
+ * ```
+ */
+export const totalReturn: TotalReturn = Object.assign(
+  (options: TotalReturnOptions) => over(options.objective, options),
+  over('discounted'),
+)

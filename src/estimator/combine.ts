@@ -1,0 +1,157 @@
+import { strongest } from '../weighting/coupling.ts'
+import { checked, range } from '../weighting/options.ts'
+import type { Reason } from '../weighting/reason.ts'
+import { reasons, reasonUnless } from '../weighting/reason.ts'
+import { union } from '../weighting/step.ts'
+import type { Coupling, Objective } from '../weighting/weighting.ts'
+import type { Estimator, ScaleClaim, Weights } from './estimator.ts'
+
+/** Thrown when estimators of different objectives are combined: their sum would be the gradient of neither. */
+export class DifferentObjectives extends Error {
+  override readonly name = 'DifferentObjectives'
+}
+
+const commonObjective = (word: string, objectives: readonly Objective[]): Objective => {
+  const [first, ...others] = objectives
+  if (others.some((objective) => objective !== first))
+    throw new DifferentObjectives(`${word}: expected estimators of one objective, got ${[...new Set(objectives)].join(' and ')}; use one objective in all`)
+  return first
+}
+
+const weightedSum = <N, B extends string>(parts: readonly (readonly [number, Estimator<N, B>])[]) => ({
+  estimate: (batch: Parameters<Estimator<N, B>['estimate']>[0]): Weights => {
+    const [[c, e], ...others] = parts
+    const sum = e.estimate(batch)
+    for (let k = 0; k < sum.length; k++) sum[k] *= c
+    for (const [weight, other] of others) {
+      const more = other.estimate(batch)
+      for (let k = 0; k < sum.length; k++) sum[k] += weight * more[k]
+    }
+    return sum
+  },
+  coupling: parts.reduce<Coupling>((all, [, e]) => strongest(all, e.coupling), 'none'),
+  needs: parts.reduce<readonly string[]>((all, [, e]) => union(all, e.needs), []),
+  reasons: parts.reduce<readonly Reason<B>[]>((all, [, e]) => union(all, e.reasons), []),
+  sources: parts.reduce<readonly string[]>((all, [, e]) => union(all, e.sources), []),
+})
+
+/**
+ * The sum of two estimators of one objective.
+ *
+ *     W = W_1 + W_2
+ *
+ * Needs are intersected, reasons united. Where both estimate the same gradient the sum estimates twice that gradient, hence the
+ * reason 'summed'; `mix` is their mean. Associative, commutative, scale distributes over it. Law: vector space.
+ *
+ * @param that  the other estimator
+ * @throws      DifferentObjectives if one is discounted and the other is not
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, cloning, reduce, meanOverTrajectories, plus } from 'estimand'
+ * const both = pipe(totalReturn, reduce(meanOverTrajectories), plus(pipe(cloning, reduce(meanOverTrajectories))))
+ * both.reasons.map((r) => r.name) // => ['cloning', 'summed']
+ * ```
+ */
+export const plus =
+  <N2, B2 extends string>(that: Estimator<N2, B2>) =>
+  <N1, B1 extends string>(self: Estimator<N1, B1>): Estimator<N1 & N2, B1 | B2 | 'summed'> => {
+    const sum = weightedSum<N1 & N2, B1 | B2>([
+      [1, self],
+      [1, that],
+    ])
+    return {
+      ...sum,
+      objective: commonObjective('plus', [self.objective, that.objective]),
+      reasons: union<Reason<B1 | B2 | 'summed'>>(sum.reasons, [reasons.summed]),
+      composition: { _tag: 'combination', word: 'plus', parts: [self.composition, that.composition] },
+      formula: { text: `${self.formula.text} + ${that.formula.text}`, latex: `${self.formula.latex} + ${that.formula.latex}` },
+      claim: null,
+    }
+  }
+
+/**
+ * An estimator times a number.
+ *
+ *     W = c W_1
+ *
+ * Its expectation is c times the old one: 'scaled', unless c is the literal 1. Law: vector space.
+ *
+ * @param c  any finite number
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, reduce, meanOverTrajectories, scale } from 'estimand'
+ * pipe(totalReturn, reduce(meanOverTrajectories), scale(0.5)).reasons.map((r) => r.name) // => ['scaled']
+ * ```
+ */
+export const scale = <const C extends number>(c: C) => {
+  checked('scale', c, range.finite)
+  return <N, B extends string>(self: Estimator<N, B>): Estimator<N, B | (C extends 1 ? never : 'scaled')> => {
+    return {
+      ...self,
+      ...weightedSum<N, B>([[c, self]]),
+      reasons: union<Reason<B | (C extends 1 ? never : 'scaled')>>(self.reasons, reasonUnless<C, 1, 'scaled'>(c, 1, reasons.scaled)),
+      composition: { _tag: 'combination', word: 'scale', argument: c, parts: [self.composition] },
+      formula: { text: `${c} (${self.formula.text})`, latex: `${c} \\left(${self.formula.latex}\\right)` },
+      claim: self.claim && { factor: (n, t) => c * (self.claim?.factor(n, t) ?? 1), text: `${c} ${self.claim.text}` },
+    }
+  }
+}
+
+/**
+ * A weighted mean of estimators of one objective.
+ *
+ *     W = sum_k c_k W_k,   sum_k c_k = 1
+ *
+ * Unbiased where every part is. Needs are intersected, reasons united. Law: vector space.
+ *
+ * @param parts  pairs of a weight and an estimator; the weights sum to 1, and may be negative
+ * @throws       RangeError if the weights do not sum to 1; DifferentObjectives
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, causality, reduce, meanOverTrajectories, mix } from 'estimand'
+ * const whole = pipe(totalReturn, reduce(meanOverTrajectories))
+ * const toGo = pipe(totalReturn, causality, reduce(meanOverTrajectories))
+ * mix([0.25, whole], [0.75, toGo]).reasons // => []
+ * ```
+ */
+export const mix = <N, B extends string>(...parts: readonly (readonly [number, Estimator<N, B>])[]): Estimator<N, B> => {
+  for (const [k, [c]] of parts.entries()) checked(`mix: weight ${k}`, c, range.finite)
+  const total = parts.reduce((sum, [c]) => sum + c, 0)
+  if (Math.abs(total - 1) > 1e-9)
+    throw new RangeError(`mix: expected weights that sum to 1, got ${parts.map(([c]) => c).join(' + ')} = ${total}; use scale and plus for other sums`)
+  const weights = parts.map(([c]) => c)
+  return {
+    ...weightedSum(parts),
+    objective: commonObjective('mix', parts.map(([, e]) => e.objective)),
+    composition: { _tag: 'combination', word: 'mix', argument: weights, parts: parts.map(([, e]) => e.composition) },
+    formula: {
+      text: parts.map(([c, e]) => `${c} (${e.formula.text})`).join(' + '),
+      latex: parts.map(([c, e]) => `${c} \\left(${e.formula.latex}\\right)`).join(' + '),
+    },
+    claim: null,
+  }
+}
+
+/**
+ * States that an estimator's expectation is exactly a factor times the gradient of its objective, for the laws to check. A scale
+ * is always claimed for a whole pipeline: reasons that are scales one by one need not be one together.
+ *
+ * @param claim  the factor as a function of batch size N and horizon T, and in words
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, baseline, batchMean, reduce, meanOverTrajectories, claimScale } from 'estimand'
+ * const shrunk = pipe(totalReturn, baseline(batchMean), reduce(meanOverTrajectories), claimScale({ factor: (n) => (n - 1) / n, text: '(N-1)/N' }))
+ * shrunk.claim?.factor(4, 10) // => 0.75
+ * ```
+ */
+export const claimScale =
+  (claim: ScaleClaim) =>
+  <N, B extends string>(self: Estimator<N, B>): Estimator<N, B> => ({ ...self, claim })

@@ -1,0 +1,112 @@
+import type { Column, PerStep } from '../columns/column.ts'
+import type { AllFacts } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import type { Formula } from '../weighting/formula.ts'
+import type { Reason } from '../weighting/reason.ts'
+import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
+import { unmetNeeds } from './needs.ts'
+
+declare const direction: unique symbol
+
+/** W: the weight of each step's grad log pi in the estimate, to ascend. 1/N is in it. [sum L_i] */
+export type Weights = Float64Array & Column<PerStep> & { readonly [direction]?: 'ascend' }
+
+/** -W: the weight of each step's log pi in a loss, to descend. [sum L_i] */
+export type LossWeights = Float64Array & Column<PerStep> & { readonly [direction]?: 'descend' }
+
+/** How an estimator was put together: a pipeline of words, or a combination of others. */
+export type Composition =
+  | { readonly _tag: 'pipeline'; readonly words: readonly Word[] }
+  | { readonly _tag: 'combination'; readonly word: string; readonly argument?: unknown; readonly parts: readonly Composition[] }
+
+/** The claim that an estimator's expectation is exactly a factor times the gradient of its objective. The laws check it. */
+export interface ScaleClaim {
+  /** The factor as a function of the batch size N and the horizon T. */
+  readonly factor: (batchSize: number, horizon: number) => number
+  /** The factor in words, such as `(N-1)/N`. */
+  readonly text: string
+}
+
+/**
+ * A policy-gradient estimator: a pure function from a batch to the weight of each step.
+ *
+ *     ghat = sum_i sum_t W_it grad log pi(a_it | s_it)
+ *
+ * @typeParam Needs  facts that a batch must carry
+ * @typeParam Bias   reasons why its expectation is not the gradient of its objective; never: unbiased, given support
+ */
+export interface Estimator<in Needs, out Bias extends string> {
+  /** W, without the checks that `estimate` makes first. */
+  readonly estimate: (batch: Trajectories<Needs>) => Weights
+  readonly objective: Objective
+  readonly coupling: Coupling
+  readonly needs: readonly string[]
+  readonly reasons: readonly Reason<Bias>[]
+  readonly composition: Composition
+  /** W_it as a formula. */
+  readonly formula: Formula
+  readonly sources: readonly string[]
+  readonly claim: ScaleClaim | null
+}
+
+/** An estimator seen without its type: what functions that work on any estimator take. */
+export type AnyEstimator = Estimator<AllFacts, string>
+
+/** Thrown when a batch does not carry what an estimator needs; the message names every missing fact and what to do. */
+export class NeedsNotMet extends Error {
+  override readonly name = 'NeedsNotMet'
+}
+
+/** Thrown when a weight would be infinite or NaN; the message names the first such step and what to do. */
+export class WeightNotFinite extends Error {
+  override readonly name = 'WeightNotFinite'
+}
+
+const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories<unknown>): void => {
+  let total = 0
+  for (let k = 0; k < weights.length; k++) total += weights[k]
+  if (Number.isFinite(total)) return
+  const k = weights.findIndex((w) => !Number.isFinite(w))
+  if (k < 0) return
+  let i = 0
+  while (i < count - 1 && offsets[i + 1] <= k) i++
+  throw new WeightNotFinite(
+    `estimate: weight of trajectory ${i}, step ${k - offsets[i]}: expected a finite number, got ${weights[k]}; ` +
+      'a ratio or a return has overflowed: truncate the ratio, sample again, or check the batch with fromSteps',
+  )
+}
+
+/**
+ * The weights of an estimator on a batch: the one place where needs meet facts.
+ *
+ *     W_it, so that  ghat = sum_i sum_t W_it grad log pi(a_it | s_it)
+ *
+ * The batch must carry the estimator's needs: the compiler says which fact is missing, and so does an error at run time. On-policy
+ * estimators also refuse a batch whose parameters have moved since it was sampled (its two versions differ).
+ *
+ * @param e  the estimator
+ * @returns  a function from a batch to its weights, to ascend. [sum L_i]
+ * @throws   NeedsNotMet where a fact is missing; WeightNotFinite where a ratio or a return overflows
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { estimate, fromSteps, totalReturn, causality, reduce, meanOverTrajectories, terminated } from 'estimand'
+ * const batch = fromSteps({
+ *   discount: 0.5, provenance: 'on-policy', episodes: 'complete',
+ *   trajectories: [{ reward: [1, 4], logProb: [-0.7, -0.7], end: terminated }]
+ * })
+ * const rewardToGo = pipe(totalReturn, causality, reduce(meanOverTrajectories))
+ * pipe(batch, E.map((b) => Array.from(estimate(rewardToGo)(b)))) // => E.right([3, 2])
+ * ```
+ */
+export const estimate =
+  <N, B extends string>(e: Estimator<N, B>) =>
+  (batch: Trajectories<NoInfer<N>>): Weights => {
+    const unmet = unmetNeeds(e.needs, batch)
+    if (unmet.length > 0) throw new NeedsNotMet(`estimate: ${unmet.join('\n')}`)
+    const weights = e.estimate(batch)
+    refuseNonFinite(weights, batch)
+    return weights
+  }

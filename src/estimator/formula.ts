@@ -1,0 +1,46 @@
+import { creditFormula } from '../modify/creditModifier.ts'
+import type { Formula } from '../weighting/formula.ts'
+import type { Plan } from '../weighting/weighting.ts'
+
+const inBrackets = ({ text, latex }: Formula): Formula =>
+  /[ +-]/.test(text) ? { text: `(${text})`, latex: `\\left(${latex}\\right)` } : { text, latex }
+
+const times = (a: Formula, b: Formula): Formula => ({ text: `${a.text} ${b.text}`, latex: `${a.latex}\\, ${b.latex}` })
+
+/** Credit with a ratio per reward: the ratio stands inside the sum over rewards, and in front of the baselines. */
+const perDecisionFormula = ({ formula, credit, stage: _stage, ...plan }: Plan): Formula => {
+  void credit
+  const toGo = formula.outer !== null || formula.value.text.startsWith('G')
+  const discounted = plan.objective === 'discounted'
+  const power = discounted ? { text: 'gamma^u ', latex: '\\gamma^u ' } : { text: '', latex: '' }
+  const rewards: Formula = toGo
+    ? { text: `sum_{u>=t} rho_{0:u} ${power.text}r_u`, latex: `\\textstyle\\sum_{u\\ge t} \\rho_{0:u} ${power.latex}r_u` }
+    : { text: `sum_u rho_{0:max(u,t)} ${power.text}r_u`, latex: `\\textstyle\\sum_u \\rho_{0:\\max(u,t)} ${power.latex}r_u` }
+  const outer = formula.outer === null ? { text: '', latex: '' } : { text: `${formula.outer.text} `, latex: `${formula.outer.latex} ` }
+  const baselines = [
+    ...formula.inside.map((b) => ({ text: ` - rho_{0:t} ${outer.text}${b.text}`, latex: ` - \\rho_{0:t} ${outer.latex}${b.latex}` })),
+    ...formula.flat.map((b) => ({ text: ` - rho_{0:t} ${b.text}`, latex: ` - \\rho_{0:t} ${b.latex}` })),
+  ]
+  return {
+    text: rewards.text + baselines.map((b) => b.text).join(''),
+    latex: rewards.latex + baselines.map((b) => b.latex).join(''),
+  }
+}
+
+/** The weight of a step as a formula, from the parts of the pipeline, reduction included. */
+export const weightFormula = (plan: Plan, scale: Formula): Formula => {
+  const credit = creditFormula(plan.formula)
+  const corrected =
+    plan.ratio === null
+      ? credit
+      : plan.ratio.kind === 'per decision'
+        ? perDecisionFormula(plan)
+        : plan.ratio.formula.text === '1'
+          ? credit
+          : times(
+              plan.ratio.limits.reduce((ratio, limit) => limit.formula(ratio), plan.ratio.formula),
+              inBrackets(credit),
+            )
+  const changed = plan.changes.reduce((weight, change) => change.formula(weight), corrected)
+  return times(scale, plan.ratio === null || plan.ratio.kind === 'per decision' ? inBrackets(changed) : changed)
+}

@@ -1,0 +1,145 @@
+import type { AllFacts, LogProb } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import type { Reduction } from '../reduce/reduction.ts'
+import { creditColumn, limitedRatio, logRatios } from '../weighting/evaluate.ts'
+import type { Provenance } from '../weighting/provenance.ts'
+import type { Legal } from '../weighting/step.ts'
+import { legalPlan } from '../weighting/step.ts'
+import type { NeedsOf, StageOf } from '../weighting/weighting.ts'
+import { ofAnyBatch } from '../weighting/weighting.ts'
+import type { Estimator, LossWeights, Weights } from './estimator.ts'
+import { estimate, NeedsNotMet } from './estimator.ts'
+import { unmetNeeds } from './needs.ts'
+
+/** A scalar whose derivative with respect to each log-probability is the weight of that step. */
+export interface Surrogate<out Form extends 'score' | 'ratio'> {
+  /** `score`: sum W log pi with W held; `ratio`: sum of ratio times credit, with its min where it is clipped. */
+  readonly form: Form
+  /** Its value; not the objective's. */
+  readonly value: number
+  /** d value / d log pi(a_t|s_t) = W_t, to ascend. [sum L_i] */
+  readonly derivative: Weights
+}
+
+/**
+ * The surrogate of an estimator in score form, for autodiff and for logging.
+ *
+ *     value = sum_it W_it log pi(a_it|s_it),   d value / d log pi(a_it|s_it) = W_it      with W held fixed
+ *
+ * Its gradient is the estimate, batch by batch; its value is not the objective's, and its second derivative is not the Hessian's
+ * estimate (world surrogateHessian). Law: surrogate. Source: Schulman et al. 2015, Stochastic computation graphs, section 2.
+ *
+ * @param e  the estimator
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { surrogate, fromSteps, totalReturn, reduce, meanOverTrajectories, terminated } from 'estimand'
+ * const batch = fromSteps({
+ *   discount: 1, provenance: 'on-policy', episodes: 'complete',
+ *   trajectories: [{ reward: [2], logProb: [-0.5], end: terminated }]
+ * })
+ * pipe(batch, E.map((b) => surrogate(pipe(totalReturn, reduce(meanOverTrajectories)))(b).value)) // => E.right(-1)
+ * ```
+ */
+export const surrogate =
+  <N, B extends string>(e: Estimator<N, B>) =>
+  (batch: Trajectories<NoInfer<N> & LogProb>): Surrogate<'score'> => {
+    const unmet = unmetNeeds(['LogProb'], batch)
+    if (unmet.length > 0) throw new NeedsNotMet(`surrogate: ${unmet.join('\n')}`)
+    const derivative = estimate(e)(batch)
+    let value = 0
+    for (let k = 0; k < derivative.length; k++) value += derivative[k] * batch.logProb[k]
+    return { form: 'score', value, derivative }
+  }
+
+/**
+ * The surrogate in ratio form, where its derivative is the weights: importance(perStep), bare or clipped. Ends a pipe in place of
+ * reduce.
+ *
+ *     value = sum_it scale_i rho_it A_it                                               bare
+ *     value = sum_it scale_i min(rho_it A_it, clip(rho_it, 1 - e, 1 + e) A_it)         clipped
+ *     d value / d log pi(a_it|s_it) = W_it
+ *
+ * Law: surrogate. Source: Kakade, Langford 2002; Schulman et al. 2017, eq. 7.
+ *
+ * @param r  the reduction
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { ratioSurrogate, fromSteps, totalReturn, importance, perStep, clip, meanOverTrajectories, terminated } from 'estimand'
+ * const batch = fromSteps({
+ *   discount: 1, provenance: 'off-policy', episodes: 'complete',
+ *   trajectories: [{ reward: [2], logProb: [Math.log(0.8)], behaviourLogProb: [Math.log(0.4)], end: terminated }]
+ * })
+ * const clipped = pipe(totalReturn, importance(perStep), clip({ epsilon: 0.25 }), ratioSurrogate(meanOverTrajectories))
+ * pipe(batch, E.map((b) => clipped(b).value)) // => E.right(2.5)
+ * ```
+ */
+export const ratioSurrogate =
+  <R extends string>(r: Reduction<R>) =>
+  <W>(w: Legal<W, 'ratioSurrogate'>): ((batch: Trajectories<NeedsOf<W> & Provenance<StageOf<W>>>) => Surrogate<'ratio'>) => {
+    const plan = legalPlan('ratioSurrogate', w)
+    return ofAnyBatch((batch: Trajectories<AllFacts>): Surrogate<'ratio'> => {
+      const unmet = unmetNeeds(plan.needs, batch)
+      if (unmet.length > 0) throw new NeedsNotMet(`ratioSurrogate: ${unmet.join('\n')}`)
+      if (plan.ratio === null) throw new TypeError('ratioSurrogate: needs a ratio per step')
+      const logRatio = logRatios(batch.logProb, batch.behaviourLogProb)
+      const credit = creditColumn(plan.credit(batch), batch)
+      const scale = r.scale(batch)
+      const derivative = limitedRatio(plan.ratio, logRatio, credit, batch)
+      const objective = plan.ratio.limits.at(-1)?.surrogate ?? ((rho: number, a: number) => rho * a)
+      let value = 0
+      for (let i = 0; i < batch.count; i++) {
+        const factor = typeof scale === 'number' ? scale : scale[i]
+        for (let k = batch.offsets[i]; k < batch.offsets[i + 1]; k++) {
+          value += factor * objective(Math.exp(logRatio[k]), credit[k])
+          derivative[k] *= factor * credit[k]
+        }
+      }
+      return { form: 'ratio', value, derivative }
+    })
+  }
+
+/**
+ * Weights to ascend turned into weights of a loss to descend: the one conversion between the two.
+ *
+ * @param weights  W. [sum L_i]
+ * @returns        -W. [sum L_i]
+ *
+ * @example
+ * ```ts
+ * import { asLoss } from 'estimand'
+ * Array.from(asLoss(Float64Array.of(2, -1))) // => [-2, 1]
+ * ```
+ */
+export const asLoss = (weights: Weights): LossWeights => weights.map((w) => -w)
+
+/**
+ * What to multiply log-probabilities by in a loss of your own trainer, in tfjs, PyTorch or anything that has gradients.
+ *
+ *     loss = sum_it lossWeights_it log pi(a_it|s_it),   so that   -grad loss = ghat
+ *
+ * The weights are constants: nothing is to be differentiated through them. No mean is to be taken; it is in them.
+ *
+ * @param e  the estimator
+ * @returns  -W, to descend. [sum L_i]
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { lossWeights, fromSteps, totalReturn, reduce, meanOverTrajectories, terminated } from 'estimand'
+ * const batch = fromSteps({
+ *   discount: 1, provenance: 'on-policy', episodes: 'complete', trajectories: [{ reward: [2, 1], end: terminated }]
+ * })
+ * pipe(batch, E.map((b) => Array.from(lossWeights(pipe(totalReturn, reduce(meanOverTrajectories)))(b)))) // => E.right([-3, -3])
+ * ```
+ */
+export const lossWeights =
+  <N, B extends string>(e: Estimator<N, B>) =>
+  (batch: Trajectories<NoInfer<N>>): LossWeights =>
+    asLoss(estimate(e)(batch))

@@ -1,0 +1,48 @@
+import type { Legal } from '../weighting/step.ts'
+import { step } from '../weighting/step.ts'
+import type { BiasOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
+
+/** Stage after causality. */
+export type ToGo<S> = S extends 'centred return' ? 'centred reward-to-go' : 'reward-to-go'
+
+/**
+ * Credit each step only with the rewards from it on: an action cannot change the past.
+ *
+ *     W_t = gamma^t G_t - b,   G_t = sum_{u >= t} gamma^(u-t) r_u
+ *
+ * A baseline subtracted before it stays in the scale of the whole return; one after it goes inside: gamma^t (G_t - b).
+ * Adds no bias, because what came before s_t is settled and E[grad log pi(a_t|s_t) | history] = 0. (That r_u "does not depend on
+ * a_t" would not be enough: the length does not either, and dividing by it breaks this.) It may raise the variance: see
+ * the world rtgRaisesVariance. Law: sound. Source: Williams 1992, section 7; Sutton et al. 2000.
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, causality } from 'estimand'
+ * pipe(totalReturn, causality).stage // => 'reward-to-go'
+ * ```
+ */
+export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, BiasOf<W>, ToGo<StageOf<W>>> = step(
+  'causality',
+  (plan) => ({
+    ...plan,
+    stage: plan.stage === 'centred return' ? 'centred reward-to-go' : 'reward-to-go',
+    words: [...plan.words, { word: 'causality' }],
+    sources: [...plan.sources, 'Sutton et al. 2000, Policy gradient methods with function approximation'],
+    credit: (batch) => {
+      const credit = plan.credit(batch)
+      if (credit.of._tag === 'column') return credit
+      return { ...credit, of: { ...credit.of, _tag: 'reward-to-go' }, outer: credit.of.discount }
+    },
+    formula: {
+      ...plan.formula,
+      value: toGo(plan.formula.value),
+      outer: plan.objective === 'discounted' ? { text: 'gamma^t', latex: '\\gamma^t' } : null,
+    },
+  }),
+)
+
+const toGo = (whole: { readonly text: string; readonly latex: string }) =>
+  whole.text === 'R_i' || whole.text.startsWith('sum_u')
+    ? { text: 'G_it', latex: 'G_{it}' }
+    : { text: `(${whole.text} from t on)`, latex: `\\bigl(${whole.latex}\\bigr)_{\\ge t}` }

@@ -1,0 +1,131 @@
+import { deviation, mean } from '../columns/deviation.ts'
+import { wholeReturns } from '../columns/returns.ts'
+import { checked, range } from '../weighting/options.ts'
+import { reasons } from '../weighting/reason.ts'
+import type { Legal } from '../weighting/step.ts'
+import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
+import type { CreditChange } from './creditModifier.ts'
+import { changeCredit } from './creditModifier.ts'
+
+/** Options of batchStd and whitenSteps. */
+export interface DeviationOptions {
+  /** 0: deviation of a population, 1: of a sample. */
+  readonly ddof: 0 | 1
+  /** Added to the deviation, >= 0. Where both are 0, the credits are all alike and become 0. */
+  readonly epsilon: number
+}
+
+/** A way to normalise: its rule in the legality table and the change of the credit. */
+export interface Normalisation<out R extends 'batchStd' | 'whitenSteps'> {
+  readonly row: R
+  readonly change: Omit<CreditChange, 'word'>
+  readonly argument: unknown
+}
+
+const checkedOptions = (word: string, { ddof, epsilon }: DeviationOptions): DeviationOptions => {
+  if (ddof !== 0 && ddof !== 1) throw new RangeError(`normalise(${word}): ddof: expected 0 or 1, got ${String(ddof)}`)
+  return { ddof, epsilon: checked(`normalise(${word}): epsilon`, epsilon, range.notNegative) }
+}
+
+const perUnit = (denominator: number): number => (denominator === 0 ? 0 : 1 / denominator)
+
+/**
+ * Divide whole returns by the deviation of the batch's raw returns; with baseline(batchMean) this is GRPO's advantage.
+ *
+ *     W_t = (R - b) / (std_j R_j + epsilon)
+ *
+ * The deviation of a single number is 0. Biased ('divided by a deviation'): the sign of the expectation can be wrong (world
+ * groupNormalisationFlipsSign). Law: tight. Source: Shao et al. 2024, DeepSeekMath, section 4.1.
+ *
+ * @param options  ddof 0 or 1, epsilon >= 0
+ *
+ * @example
+ * ```ts
+ * import { batchStd } from 'estimand'
+ * batchStd({ ddof: 1, epsilon: 1e-4 }).row // => 'batchStd'
+ * ```
+ */
+export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> => {
+  const { ddof, epsilon } = checkedOptions('batchStd', options)
+  return {
+    row: 'batchStd',
+    argument: { batchStd: { ddof, epsilon } },
+    change: {
+      needs: [],
+      coupling: 'exchangeable',
+      reasons: [reasons['divided by a deviation']],
+      apply: (column, { of }, batch) => {
+        if (of._tag === 'column') throw new TypeError('normalise(batchStd): needs whole returns')
+        const factor = perUnit(deviation(wholeReturns(batch, of.reward, of.discount), ddof) + epsilon)
+        return column.map((c) => c * factor)
+      },
+      formula: (credit) => ({
+        text: `(${credit.text}) / (std_j R_j + ${epsilon})`,
+        latex: `\\frac{${credit.latex}}{\\operatorname{std}_j R_j + ${epsilon}}`,
+      }),
+      source: 'Shao et al. 2024, DeepSeekMath, section 4.1',
+    },
+  }
+}
+
+/**
+ * Centre the credits of all steps of the batch and divide them by their deviation, outer factor included.
+ *
+ *     W_t = (c_t - mean c) / (std c + epsilon)       mean and std over all steps of the batch
+ *
+ * The deviation of a single number is 0. Biased ('divided by a deviation'), as the mean and the deviation are made from the
+ * sample that they change. Law: tight. Source: common practice, e.g. Dhariwal et al. 2017, baselines.
+ *
+ * @param options  ddof 0 or 1, epsilon >= 0
+ *
+ * @example
+ * ```ts
+ * import { whitenSteps } from 'estimand'
+ * whitenSteps({ ddof: 0, epsilon: 1e-8 }).row // => 'whitenSteps'
+ * ```
+ */
+export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSteps'> => {
+  const { ddof, epsilon } = checkedOptions('whitenSteps', options)
+  return {
+    row: 'whitenSteps',
+    argument: { whitenSteps: { ddof, epsilon } },
+    change: {
+      needs: [],
+      coupling: 'exchangeable',
+      reasons: [reasons['divided by a deviation']],
+      apply: (column) => {
+        const centre = mean(column)
+        const factor = perUnit(deviation(column, ddof) + epsilon)
+        return column.map((c) => (c - centre) * factor)
+      },
+      formula: (credit) => ({
+        text: `whiten(${credit.text})`,
+        latex: `\\frac{${credit.latex} - \\overline{(\\cdot)}}{\\operatorname{std}(\\cdot) + ${epsilon}}`,
+      }),
+      source: 'Dhariwal et al. 2017, OpenAI baselines',
+    },
+  }
+}
+
+/**
+ * Divide the credit by a deviation of the batch, which makes the size of a step independent of the scale of rewards.
+ *
+ *     batchStd      (R - b) / (std_j R_j + epsilon)             whole returns
+ *     whitenSteps   (c_t - mean c) / (std c + epsilon)          credits per step
+ *
+ * Biased in scale and direction. Law: tight. Source: see batchStd and whitenSteps.
+ *
+ * @param by  batchStd({...}) or whitenSteps({...})
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, baseline, batchMean, normalise, batchStd } from 'estimand'
+ * const grpo = pipe(totalReturn, baseline(batchMean), normalise(batchStd({ ddof: 1, epsilon: 1e-4 })))
+ * grpo.reasons.map((r) => r.name) // => ['own sample', 'divided by a deviation']
+ * ```
+ */
+export const normalise = <R extends 'batchStd' | 'whitenSteps'>(
+  by: Normalisation<R>,
+): (<W>(w: Legal<W, R>) => Weighting<NeedsOf<W>, BiasOf<W> | 'divided by a deviation', 'normalised'>) =>
+  changeCredit(by.row, { ...by.change, word: { word: 'normalise', argument: by.argument } })

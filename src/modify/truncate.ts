@@ -1,0 +1,42 @@
+import { checked, range } from '../weighting/options.ts'
+import { reasons } from '../weighting/reason.ts'
+import type { Legal } from '../weighting/step.ts'
+import type { BiasOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
+import type { Limited } from './ratioModifier.ts'
+import { changeRatio, limited } from './ratioModifier.ts'
+
+/**
+ * Cut ratios down to a bound.
+ *
+ *     rho becomes min(rho, at)
+ *
+ * Bounds the variance and biases where the bound binds ('truncation'). The bound is held fixed, not differentiated.
+ * Law: tight. Source: Ionides 2008; Espeholt et al. 2018, IMPALA, eq. 1.
+ *
+ * @param options  at > 0, may be Infinity
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, importance, perTrajectory, truncate } from 'estimand'
+ * pipe(totalReturn, importance(perTrajectory), truncate({ at: 2 })).reasons.map((r) => r.name) // => ['truncation']
+ * ```
+ */
+export const truncate = (options: {
+  readonly at: number
+}): (<W>(w: Legal<W, 'truncate'>) => Weighting<NeedsOf<W>, BiasOf<W> | 'truncation', Limited<StageOf<W>>>) => {
+  const at = checked('truncate: at', options.at, range.positive)
+  return changeRatio('truncate', limited, {
+    word: 'truncate',
+    argument: { at },
+    needs: [],
+    coupling: 'none',
+    reasons: [reasons.truncation],
+    apply: (ratio) => {
+      for (let k = 0; k < ratio.length; k++) if (ratio[k] > at) ratio[k] = at
+      return ratio
+    },
+    formula: (rho) => ({ text: `min(${rho.text}, ${at})`, latex: `\\min(${rho.latex}, ${at})` }),
+    source: 'Ionides 2008, Truncated importance sampling',
+  })
+}

@@ -1,0 +1,35 @@
+import type { BehaviourLogProb } from '../trajectories/facts.ts'
+import type { Ratio } from './ratio.ts'
+import { ratioOf } from './ratio.ts'
+
+/**
+ * One ratio for the whole trajectory, on each of its steps.
+ *
+ *     rho_{0:L-1} = prod_t pi(a_t|s_t) / mu(a_t|s_t)
+ *
+ * Unbiased where mu > 0 wherever pi > 0; its variance can grow exponentially with the length. Laws: sound, E[rho] = 1.
+ * Source: Sutton and Barto 2018, section 5.5.
+ *
+ * @example
+ * ```ts
+ * import { perTrajectory } from 'estimand'
+ * perTrajectory.reasons // => []
+ * ```
+ */
+export const perTrajectory: Ratio<BehaviourLogProb, 'trajectory ratio', never> = ratioOf({
+  word: 'perTrajectory',
+  stage: 'trajectory ratio',
+  needs: [],
+  reasons: [],
+  ratio: (logRatio, { count, offsets }) => {
+    const out = new Float64Array(logRatio.length)
+    for (let i = 0; i < count; i++) {
+      let sum = 0
+      for (let k = offsets[i]; k < offsets[i + 1]; k++) sum += logRatio[k]
+      out.fill(Math.exp(sum), offsets[i], offsets[i + 1])
+    }
+    return out
+  },
+  formula: { text: 'rho_{0:L-1}', latex: '\\rho_{0:L-1}' },
+  source: 'Sutton and Barto 2018, Reinforcement learning, section 5.5',
+})

@@ -1,0 +1,55 @@
+import type { Column, PerStep } from '../columns/column.ts'
+import type { BehaviourLogProb, FactsNamed } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import type { Formula } from '../weighting/formula.ts'
+import type { Reason } from '../weighting/reason.ts'
+
+/** Stages that an importance ratio can lead to; the stage says what the ratio of a step is made of. */
+export type RatioStage = 'trajectory ratio' | 'prefix ratio' | 'step ratio' | 'per-decision ratio' | 'no ratio'
+
+/** An importance ratio: how it is made from log ratios, what it needs, and what it leaves uncorrected. */
+export interface Ratio<in Needs, out S extends RatioStage, out Bias extends string> {
+  readonly word: string
+  readonly argument?: unknown
+  readonly stage: S
+  readonly needs: readonly string[]
+  readonly reasons: readonly Reason<Bias>[]
+  /** Ratio of each step from log pi(a_t|s_t) - log mu(a_t|s_t). A fresh array. [sum L_i] -> [sum L_i] */
+  readonly ratio: (logRatio: Column<PerStep>, batch: Trajectories<Needs>) => Float64Array
+  readonly formula: Formula
+  readonly source: string
+}
+
+/** What a ratio of your own says of itself. */
+export interface RatioDefinition<Need extends string, S extends RatioStage, Bias extends string> {
+  readonly word: string
+  readonly argument?: unknown
+  /** What the ratio of a step is made of: `step ratio` if of that step alone, otherwise what it reaches over. */
+  readonly stage: S
+  /** Facts besides BehaviourLogProb. */
+  readonly needs: readonly Need[]
+  readonly reasons: readonly Reason<Bias>[]
+  readonly ratio: (logRatio: Column<PerStep>, batch: Trajectories<BehaviourLogProb & FactsNamed<Need>>) => Float64Array
+  readonly formula: Formula
+  readonly source: string
+}
+
+/**
+ * An importance ratio of your own: the built-in ones are written with it.
+ *
+ * @param definition  word, stage, needs, reasons, the ratio from log ratios, formula, source
+ *
+ * @example
+ * ```ts
+ * import { ratioOf, reasons } from 'estimand'
+ * const squareRoot = ratioOf({
+ *   word: 'squareRoot', stage: 'step ratio', needs: [], reasons: [reasons['state distribution']],
+ *   ratio: (logRatio) => Float64Array.from(logRatio, (l) => Math.exp(l / 2)),
+ *   formula: { text: 'sqrt(rho_t)', latex: '\\sqrt{\\rho_t}' }, source: 'an example'
+ * })
+ * squareRoot.needs // => ['BehaviourLogProb']
+ * ```
+ */
+export const ratioOf = <S extends RatioStage, const Need extends string = never, Bias extends string = never>(
+  definition: RatioDefinition<Need, S, Bias>,
+): Ratio<BehaviourLogProb & FactsNamed<Need>, S, Bias> => ({ ...definition, needs: ['BehaviourLogProb', ...definition.needs] })

@@ -1,0 +1,37 @@
+import type { Batch } from '../trajectories/trajectories.ts'
+import type { Formula } from '../weighting/formula.ts'
+import type { Reason } from '../weighting/reason.ts'
+import type { Coupling } from '../weighting/weighting.ts'
+
+/**
+ * How the steps of a batch become one estimate: what every weight is multiplied by. It sees where trajectories begin and end,
+ * never the weights, so that the parts of a batch, with the scale of the whole, always sum to the whole.
+ */
+export interface Reduction<out Bias extends string> {
+  readonly word: string
+  readonly argument?: unknown
+  readonly reasons: readonly Reason<Bias>[]
+  /** `exchangeable` if the scale of one trajectory depends on others besides through N. */
+  readonly coupling: Coupling
+  /** One factor for every step, or one per trajectory. [] or [N] */
+  readonly scale: (batch: Batch) => number | Float64Array
+  readonly formula: Formula
+  readonly source: string
+}
+
+/**
+ * A reduction of your own: the built-in ones are written with it.
+ *
+ * @param definition  word, reasons, coupling, scale, formula, source
+ *
+ * @example
+ * ```ts
+ * import { reductionOf, reasons } from 'estimand'
+ * const sum = reductionOf({
+ *   word: 'sum', reasons: [reasons.scaled], coupling: 'none', scale: () => 1,
+ *   formula: { text: '1', latex: '1' }, source: 'an example'
+ * })
+ * sum.word // => 'sum'
+ * ```
+ */
+export const reductionOf = <Bias extends string = never>(definition: Reduction<Bias>): Reduction<Bias> => definition

@@ -1,0 +1,55 @@
+/** The episode is over: the environment has no further reward. No bootstrap value exists. */
+export interface Terminated {
+  readonly _tag: 'Terminated'
+}
+/** The horizon of the problem was reached. A true end, as `Terminated` is: the time limit belongs to the problem. */
+export interface TimeLimit {
+  readonly _tag: 'TimeLimit'
+}
+/**
+ * The episode was cut although it goes on. `successor` is the observation that followed the last action, `value` its
+ * state value: the only end that has a bootstrap value.
+ */
+export interface Truncated {
+  readonly _tag: 'Truncated'
+  readonly successor?: unknown
+  /** V(successor), in units of return. Needed by gae, nStep and vtrace. */
+  readonly value?: number
+}
+/** How a trajectory ends: one tagged value instead of two flags, so that contradictions cannot be written. */
+export type End = Terminated | TimeLimit | Truncated
+
+/**
+ * The end of an episode that is over.
+ *
+ * @example
+ * ```ts
+ * import { terminated } from 'estimand'
+ * terminated // => { _tag: 'Terminated' }
+ * ```
+ */
+export const terminated: Terminated = { _tag: 'Terminated' }
+
+/**
+ * The end of an episode at the horizon of the problem.
+ *
+ * @example
+ * ```ts
+ * import { timeLimit } from 'estimand'
+ * timeLimit // => { _tag: 'TimeLimit' }
+ * ```
+ */
+export const timeLimit: TimeLimit = { _tag: 'TimeLimit' }
+
+/**
+ * The end of a trajectory that was cut while its episode goes on, as at the boundary of a fixed-length rollout.
+ *
+ * @param cut  the successor observation and its state value
+ *
+ * @example
+ * ```ts
+ * import { truncated } from 'estimand'
+ * truncated({ value: 1.5 }) // => { _tag: 'Truncated', value: 1.5 }
+ * ```
+ */
+export const truncated = (cut: { readonly successor?: unknown; readonly value?: number }): Truncated => ({ _tag: 'Truncated', ...cut })

@@ -1,0 +1,25 @@
+/** One thing that is wrong with an input: where it is, what was expected there, what was found. */
+export interface Problem {
+  /** Position in the input, such as `trajectories[3].reward[7]`. */
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+}
+
+const shown = 20
+
+/**
+ * The problems as text, a line each: `path: expected ..., got ...`. Beyond twenty lines it counts the rest.
+ *
+ * @example
+ * ```ts
+ * import { describeProblems } from 'estimand'
+ * describeProblems([{ path: 'discount', expected: 'a number in [0, 1]', got: '1.5' }])
+ * // => 'discount: expected a number in [0, 1], got 1.5'
+ * ```
+ */
+export const describeProblems = (problems: readonly Problem[]): string => {
+  const lines = problems.slice(0, shown).map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`)
+  const rest = problems.length - lines.length
+  return [...lines, ...(rest > 0 ? [`... and ${rest} more`] : [])].join('\n')
+}

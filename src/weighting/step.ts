@@ -1,0 +1,52 @@
+import type { legality, Row } from './stage.ts'
+import { refusal } from './stage.ts'
+import type { AnyWeighting, Plan, Weighting } from './weighting.ts'
+import { asWeighting } from './weighting.ts'
+
+/** What every finished estimator has and no weighting does: enough to tell the two apart. */
+export interface Finished {
+  readonly estimate: unknown
+  readonly reduction: unknown
+}
+
+/** What a word says that is given something other than a weighting. */
+export const notAWeighting = 'begin the pipe with a credit such as totalReturn, and call words that take options'
+
+/**
+ * The parameter of a step of a pipeline: the weighting itself where the legality table allows the step in its stage,
+ * otherwise the sentence that says what to do, so that the compiler prints it.
+ */
+export type Legal<W, R extends Row> =
+  W extends Weighting<infer _N, infer _B, infer S>
+    ? S extends keyof (typeof legality)[R]
+      ? (typeof legality)[R][S]
+      : W
+    : W extends Finished
+      ? (typeof legality)[R]['reduced']
+      : typeof notAWeighting
+
+/** Thrown when a step is applied where the legality table refuses it and no compiler was there to say so. */
+export class IllegalStep extends Error {
+  override readonly name = 'IllegalStep'
+}
+
+const isRecord = (x: unknown): x is object => (typeof x === 'object' || typeof x === 'function') && x !== null
+
+/** The plan of a weighting on which a step is legal; throws `IllegalStep` with the sentence of the table otherwise. */
+export const legalPlan = (row: Row, w: unknown): Plan => {
+  if (isRecord(w) && 'estimate' in w) throw new IllegalStep(refusal(row, 'reduced') ?? notAWeighting)
+  if (!isRecord(w) || !('stage' in w && 'credit' in w)) throw new IllegalStep(notAWeighting)
+  const plan = w as Plan
+  const refused = refusal(row, plan.stage)
+  if (refused !== null) throw new IllegalStep(refused)
+  return plan
+}
+
+/** A step of a pipeline from the change that it makes to the plan, refused at run time where the compiler would refuse it. */
+export const step =
+  (row: Row, change: (plan: Plan) => Plan) =>
+  (w: unknown): AnyWeighting =>
+    asWeighting(change(legalPlan(row, w)))
+
+/** Reasons or needs of both lists, each once. */
+export const union = <A>(some: readonly A[], more: readonly A[]): readonly A[] => [...new Set([...some, ...more])]

@@ -1,0 +1,147 @@
+import type { Column, PerStep, PerTime, PerTrajectory } from '../columns/column.ts'
+import type { AllFacts } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import type { Formula } from './formula.ts'
+import type { Reason } from './reason.ts'
+import type { Stage } from './stage.ts'
+
+/** What an estimator estimates the gradient of: the discounted return J, or the plain sum of rewards. */
+export type Objective = 'discounted' | 'undiscounted'
+
+/**
+ * Whether the weights of one trajectory depend on the others of its batch.
+ * - `none`: they do not; the expectation is the same for every N
+ * - `exchangeable`: they do, and the order of the trajectories is irrelevant
+ * - `ordered`: they do, and the order matters
+ */
+export type Coupling = 'none' | 'exchangeable' | 'ordered'
+
+/** The word of one step of a pipeline and its options: what its JSON form holds. */
+export interface Word {
+  readonly word: string
+  readonly argument?: unknown
+}
+
+/** What a baseline subtracts: one number, or a column whose axis says how it spreads over the steps. */
+export type Level =
+  | { readonly axis: 'constant'; readonly value: number }
+  | { readonly axis: 'per time'; readonly column: Column<PerTime> }
+  | { readonly axis: 'per trajectory'; readonly column: Column<PerTrajectory> }
+  | { readonly axis: 'per step'; readonly column: Column<PerStep> }
+
+/**
+ * A credit before any ratio, evaluated on a batch. Kept apart until the end, because what follows needs the parts: a ratio
+ * per decision needs rewards that are still separable by time, a baseline of the batch needs raw returns.
+ *
+ *     whole return   W_t = R - flat_t
+ *     return to go   W_t = outer^t (G_t - inside_t) - flat_t
+ *     column         W_t = outer^t (c_t - inside_t) - flat_t
+ */
+export interface Credit {
+  readonly of: CreditSource
+  /** Base of the outer discount factor outer^t; 1 where there is none. */
+  readonly outer: number
+  /** Subtracted in the scale of the whole return. */
+  readonly flat: readonly Level[]
+  /** Subtracted inside the outer factor. */
+  readonly inside: readonly Level[]
+}
+
+/** Where the numbers of a credit come from. A column is the credit's own and is changed in place. */
+export type CreditSource =
+  | { readonly _tag: 'whole return'; readonly reward: Column<PerStep>; readonly discount: number }
+  | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number }
+  | { readonly _tag: 'column'; readonly column: Float64Array }
+
+/** How a ratio is made from log ratios and then limited, evaluated anew whenever the current log-probs change. */
+export interface RatioPlan {
+  /** `per decision` weighs each reward by its own ratio; every other ratio is one factor per step. */
+  readonly kind: 'per step weight' | 'per decision'
+  /** Ratio of each step from l_t = log pi(a_t|s_t) - log mu(a_t|s_t). A fresh array. [sum L_i] -> [sum L_i] */
+  readonly ratio: (logRatio: Column<PerStep>, batch: Trajectories<AllFacts>) => Float64Array
+  /** What has been done to the ratio since, in order: each returns a fresh array or changes the one it was given. */
+  readonly limits: readonly RatioLimit[]
+  /** Facts that the ratio and its limits read. */
+  readonly needs: readonly string[]
+  readonly formula: Formula
+}
+
+/** One change of the ratio, such as clip. */
+export interface RatioLimit {
+  /** Changed ratio of each step, given the credit that it will multiply. [sum L_i] */
+  readonly apply: (ratio: Float64Array, credit: Column<PerStep>, batch: Trajectories<AllFacts>) => Float64Array
+  readonly formula: (ratio: Formula) => Formula
+  /**
+   * Objective of one step as a function of rho and its credit, where one exists whose derivative in log pi is the weight; it
+   * makes the ratio form of the surrogate.
+   */
+  readonly surrogate?: (ratio: number, credit: number) => number
+}
+
+/** One change of the finished weight, credit times ratio, before the reduction. */
+export interface WeightChange {
+  readonly apply: (weight: Float64Array, batch: Trajectories<AllFacts>) => Float64Array
+  readonly formula: (weight: Formula) => Formula
+}
+
+/** The parts of a credit's formula, in step with `Credit`. */
+export interface CreditFormula {
+  /** The credit itself, such as `G_t`. */
+  readonly value: Formula
+  /** The outer factor, such as `gamma^t`; null where there is none. */
+  readonly outer: Formula | null
+  readonly inside: readonly Formula[]
+  readonly flat: readonly Formula[]
+}
+
+/** What a weighting is made of, whatever its type says: the record that constructors read and write. */
+export interface Plan {
+  readonly stage: Stage
+  readonly objective: Objective
+  readonly coupling: Coupling
+  /** Names of facts, or of columns of the user's own. */
+  readonly needs: readonly string[]
+  readonly reasons: readonly Reason[]
+  readonly words: readonly Word[]
+  readonly sources: readonly string[]
+  readonly credit: (batch: Trajectories<AllFacts>) => Credit
+  readonly ratio: RatioPlan | null
+  readonly changes: readonly WeightChange[]
+  readonly formula: CreditFormula
+}
+
+/**
+ * A credit and the modifiers on it: sample -> weight, not reduced yet.
+ *
+ * @typeParam Needs  facts that a batch must carry; checked once, where batch meets estimator
+ * @typeParam Bias   reasons why the expectation is not the gradient of the objective; never: unbiased, given support
+ * @typeParam S      stage of the pipeline, which decides what may follow
+ */
+export interface Weighting<in Needs, out Bias extends string, out S extends Stage> extends Omit<Plan, 'stage' | 'reasons' | 'credit'> {
+  readonly stage: S
+  readonly reasons: readonly Reason<Bias>[]
+  readonly credit: (batch: Trajectories<Needs>) => Credit
+}
+
+/** The weighting that may stand anywhere: needs nothing, has no bias, is in no stage. What untyped construction returns. */
+export type AnyWeighting = Weighting<unknown, never, never>
+
+/**
+ * A plan seen as a weighting. The one place where a plan, whose needs, reasons and stage are data, gets the type that the
+ * signature of its word declares; the laws hold those signatures to account.
+ */
+export const asWeighting = (plan: Plan): AnyWeighting => plan as unknown as AnyWeighting
+
+/**
+ * A function of a batch with some facts, seen as a function of a batch with all of them. Sound because an evaluation begins only
+ * after the needs have been checked, by the compiler or by `estimate`.
+ */
+export const ofAnyBatch = <Args extends readonly unknown[], Out>(f: (...args: never) => Out): ((...args: Args) => Out) =>
+  f as (...args: Args) => Out
+
+/** Needs of a weighting. */
+export type NeedsOf<W> = W extends Weighting<infer N, infer _B, infer _S> ? N : never
+/** Reasons of a weighting. */
+export type BiasOf<W> = W extends Weighting<infer _N, infer B, infer _S> ? B : never
+/** Stage of a weighting. */
+export type StageOf<W> = W extends Weighting<infer _N, infer _B, infer S> ? S : never
