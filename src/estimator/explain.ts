@@ -1,0 +1,101 @@
+import type { Formula } from '../weighting/formula.ts'
+import type { Reason } from '../weighting/reason.ts'
+import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
+import type { Composition, Estimator } from './estimator.ts'
+
+/** What is to be known of an estimator before any data: for reading, for tables, for pages. */
+export interface Explanation {
+  /** The pipeline in the words of its JSON form, a line each. */
+  readonly pipeline: readonly string[]
+  /** W_it, the weight of grad log pi(a_it|s_it). */
+  readonly weight: Formula
+  /** The estimate as a whole. */
+  readonly estimate: Formula
+  readonly objective: { readonly name: Objective; readonly formula: Formula }
+  /** Facts that a batch must carry. */
+  readonly needs: readonly string[]
+  /** Whether the weights of one trajectory depend on the others. */
+  readonly coupling: Coupling
+  /** Why the expectation is not the gradient of the objective; empty: it is. */
+  readonly bias: readonly Reason[]
+  /** The exact expectation, where one is known: unbiased, a claimed scale, or that of a single reason. */
+  readonly expectation: Formula | null
+  readonly sources: readonly string[]
+}
+
+const objectives: { readonly [O in Objective]: Formula } = {
+  discounted: { text: 'J = E sum_t gamma^t r_t', latex: 'J = \\mathbb E \\textstyle\\sum_t \\gamma^t r_t' },
+  undiscounted: { text: 'J = E sum_t r_t', latex: 'J = \\mathbb E \\textstyle\\sum_t r_t' },
+}
+
+const wordText = ({ word, argument }: Word): string => (argument === undefined ? word : `${word} ${JSON.stringify(argument)}`)
+
+const lines = (composition: Composition): readonly string[] =>
+  composition._tag === 'pipeline'
+    ? composition.words.map(wordText)
+    : [
+        composition.argument === undefined ? composition.word : `${composition.word} ${JSON.stringify(composition.argument)}`,
+        ...composition.parts.flatMap((part, k) => [`  part ${k + 1}`, ...lines(part).map((line) => `    ${line}`)]),
+      ]
+
+const expectationOf = <N, B extends string>(e: Estimator<N, B>): Formula | null => {
+  if (e.claim !== null) return { text: `${e.claim.text} grad J`, latex: `${e.claim.text}\\, \\nabla J` }
+  if (e.reasons.length === 0) return { text: 'grad J', latex: '\\nabla J' }
+  return e.reasons.length === 1 ? e.reasons[0].expectation : null
+}
+
+/**
+ * What an estimator is, needs, and is biased by, built from its pipeline.
+ *
+ * @param e  any estimator
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { explain, totalReturn, causality, baseline, constant, reduce, meanOverTrajectories } from 'estimand'
+ * const e = explain(pipe(totalReturn, causality, baseline(constant(0.5)), reduce(meanOverTrajectories)))
+ * e.weight.text // => '1/N (gamma^t (G_it - 0.5))'
+ * e.expectation?.text // => 'grad J'
+ * ```
+ */
+export const explain = <N, B extends string>(e: Estimator<N, B>): Explanation => ({
+  pipeline: lines(e.composition),
+  weight: e.formula,
+  estimate: {
+    text: 'ghat = sum_i sum_t W_it grad log pi(a_it|s_it)',
+    latex: '\\hat g = \\textstyle\\sum_i \\sum_t W_{it}\\, \\nabla\\log\\pi(a_{it}|s_{it})',
+  },
+  objective: { name: e.objective, formula: objectives[e.objective] },
+  needs: e.needs,
+  coupling: e.coupling,
+  bias: e.reasons,
+  expectation: expectationOf(e),
+  sources: [...new Set(e.sources)],
+})
+
+/**
+ * An explanation as text for a terminal.
+ *
+ * @param explanation  what `explain` gives
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { describe, explain, totalReturn, reduce, meanOverTrajectories } from 'estimand'
+ * describe(explain(pipe(totalReturn, reduce(meanOverTrajectories)))).split('\n')[1] // => 'weight       W_it = 1/N R_i'
+ * ```
+ */
+export const describe = (explanation: Explanation): string => {
+  const { pipeline, weight, objective, needs, coupling, bias, expectation, sources } = explanation
+  return [
+    `pipeline     ${pipeline.join('\n             ')}`,
+    `weight       W_it = ${weight.text}`,
+    `estimate     ${explanation.estimate.text}`,
+    `objective    ${objective.formula.text}`,
+    `needs        ${needs.join(', ') || 'nothing'}`,
+    `coupling     ${coupling === 'none' ? 'trajectories are independent' : coupling}`,
+    `bias         ${bias.map((r) => `${r.name} (${r.class}): ${r.because}; expectation: ${r.expectation.text}`).join('\n             ') || 'none, given support'}`,
+    `expectation  ${expectation?.text ?? 'no closed form; compute it with exact'}`,
+    `sources      ${sources.join('\n             ')}`,
+  ].join('\n')
+}

@@ -1,0 +1,29 @@
+/** A tabular policy: probability and log-probability of each action, row-major in (s, a). [S A] */
+export interface TabularPolicy {
+  readonly probability: Float64Array
+  readonly logProbability: Float64Array
+}
+
+/**
+ * The softmax policy of a table of logits.
+ *
+ *     pi(a|s) = exp(theta_sa) / sum_b exp(theta_sb)
+ *
+ * @param theta  logits. [S][A]
+ *
+ * @example
+ * ```ts
+ * import { softmaxPolicy } from 'estimand/exact'
+ * Array.from(softmaxPolicy([[0, 0]]).probability) // => [0.5, 0.5]
+ * ```
+ */
+export const softmaxPolicy = (theta: readonly (readonly number[])[]): TabularPolicy => {
+  const logProbability = Float64Array.from(
+    theta.flatMap((row) => {
+      const most = row.reduce((a, b) => Math.max(a, b), -Infinity)
+      const logTotal = most + Math.log(row.reduce((total, x) => total + Math.exp(x - most), 0))
+      return row.map((x) => x - logTotal)
+    }),
+  )
+  return { logProbability, probability: logProbability.map(Math.exp) }
+}

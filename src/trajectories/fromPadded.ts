@@ -1,0 +1,114 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { End } from './ends.ts'
+import { terminated, timeLimit, truncated } from './ends.ts'
+import type { BatchHeader, ColumnFacts, HeaderFacts, Numbers, Steps } from './fromSteps.ts'
+import { fromSteps } from './fromSteps.ts'
+import type { Problem } from './problem.ts'
+import type { Trajectories } from './trajectories.ts'
+
+/** Rows of numbers, a row per environment: [N][T]. */
+export type Rows = readonly Numbers[]
+
+/** Input of fromPadded: rectangular arrays [N][T] with end-of-episode flags, as vectorised environments give them. */
+export interface PaddedInput extends BatchHeader {
+  /** Whether the episode terminated at step t. [N][T] */
+  readonly terminated: readonly ArrayLike<boolean | number>[]
+  /** Whether it was cut at step t although it goes on. [N][T] */
+  readonly truncated?: readonly ArrayLike<boolean | number>[]
+  /** Whether it reached the horizon of the problem at step t. [N][T] */
+  readonly timeLimit?: readonly ArrayLike<boolean | number>[]
+  /** How many steps of each row are data; what follows is padding. Default: all. [N] */
+  readonly lengths?: Numbers
+  /** Time index of the first step of each row. Default 0. [N] */
+  readonly startTime?: Numbers
+  /** V of the observation that really followed step t; read where a row is cut. [N][T] */
+  readonly nextValue?: Rows
+  readonly reward?: Rows
+  readonly logProb?: Rows
+  readonly behaviourLogProb?: Rows
+  readonly value?: Rows
+  readonly actionValue?: Rows
+  readonly referenceLogProb?: Rows
+  readonly rolloutLogProb?: Rows
+}
+
+const columns = ['reward', 'logProb', 'behaviourLogProb', 'value', 'actionValue', 'referenceLogProb', 'rolloutLogProb'] as const
+
+const shapeProblems = (input: PaddedInput): readonly Problem[] => {
+  const N = input.terminated.length
+  const T = N > 0 ? input.terminated[0].length : 0
+  const problems: Problem[] = []
+  if (N === 0) problems.push({ path: 'terminated', expected: 'at least one row', got: '0' })
+  for (const name of [...columns, 'terminated', 'truncated', 'timeLimit', 'nextValue'] as const) {
+    const rows = input[name]
+    if (rows === undefined) continue
+    if (rows.length !== N) problems.push({ path: name, expected: `${N} rows, as terminated has`, got: String(rows.length) })
+    for (const [i, row] of Array.from(rows).entries())
+      if (row.length !== T) problems.push({ path: `${name}[${i}]`, expected: `${T} entries, as terminated[0] has`, got: String(row.length) })
+  }
+  const { lengths } = input
+  if (lengths !== undefined) {
+    if (lengths.length !== N) problems.push({ path: 'lengths', expected: `${N} entries`, got: String(lengths.length) })
+    for (const [i, length] of Array.from(lengths).entries())
+      if (!(Number.isInteger(length) && length >= 1 && length <= T))
+        problems.push({ path: `lengths[${i}]`, expected: `an integer from 1 to ${T}`, got: String(length) })
+  }
+  return problems
+}
+
+/** How a trajectory ends at step t of row i; null where it goes on. */
+const endAt = (input: PaddedInput, i: number, t: number, last: boolean): End | null => {
+  if (input.terminated[i][t]) return terminated
+  if (input.timeLimit?.[i][t]) return timeLimit
+  if (!last && !input.truncated?.[i][t]) return null
+  return truncated(input.nextValue === undefined ? {} : { value: input.nextValue[i][t] })
+}
+
+const trajectoriesOfRow = (input: PaddedInput, i: number): readonly Steps[] => {
+  const length = input.lengths?.[i] ?? input.terminated[i].length
+  const out: Steps[] = []
+  let begin = 0
+  for (let t = 0; t < length; t++) {
+    const end = endAt(input, i, t, t === length - 1)
+    if (end === null) continue
+    const piece = columns.flatMap((name) => {
+      const rows = input[name]
+      return rows === undefined ? [] : [[name, Array.from(rows[i]).slice(begin, t + 1)]]
+    })
+    out.push({ ...Object.fromEntries(piece), startTime: begin === 0 ? (input.startTime?.[i] ?? 0) : 0, length: t + 1 - begin, end })
+    begin = t + 1
+  }
+  return out
+}
+
+/**
+ * A batch from padded [N][T] arrays with end-of-episode flags, as vectorised environments give them, checked.
+ *
+ * Each row is cut into trajectories at its flags; what lies beyond `lengths` is left behind. A row that stops without a flag is
+ * `Truncated`, and its successor's value is `nextValue` at its last step. Problems are listed as fromSteps lists them.
+ *
+ * @param input  flags and columns, [N][T] each
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { fromPadded } from 'estimand'
+ * const batch = fromPadded({
+ *   discount: 0.99, provenance: 'on-policy', episodes: 'segments',
+ *   reward: [[1, 1, 1, 0]], terminated: [[false, true, false, false]], lengths: [3]
+ * })
+ * pipe(batch, E.map((b) => Array.from(b.offsets))) // => E.right([0, 2, 3])
+ * ```
+ */
+export const fromPadded = <const I extends PaddedInput>(
+  input: I,
+): E.Either<readonly Problem[], Trajectories<ColumnFacts<I> & HeaderFacts<I>>> => {
+  const problems = shapeProblems(input)
+  if (problems.length > 0) return E.left(problems)
+  const { discount, provenance, episodes, actions = 'discrete', version = 0 } = input
+  const trajectories = Array.from(input.terminated).flatMap((_, i) => trajectoriesOfRow(input, i))
+  return E.map((batch: object) => batch as Trajectories<ColumnFacts<I> & HeaderFacts<I>>)(
+    fromSteps({ discount, provenance, episodes, actions, version, trajectories }),
+  )
+}

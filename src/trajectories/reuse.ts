@@ -1,0 +1,50 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { BehaviourLogProb, OffPolicy } from './facts.ts'
+import { offPolicy } from './facts.ts'
+import type { Problem } from './problem.ts'
+import type { Trajectories } from './trajectories.ts'
+import { stepCount } from './trajectories.ts'
+
+/** What the parameters say now of the actions of a batch. */
+export interface Now {
+  /** log pi(a_t|s_t) at the current parameters, nats. [sum L_i] */
+  readonly logProb: ArrayLike<number>
+  /** Version of the current parameters. */
+  readonly version: number
+}
+
+/** A batch whose provenance is off-policy, whatever it was before. */
+export type Reused<Facts> = Trajectories<Omit<Facts, 'provenance' | keyof BehaviourLogProb> & BehaviourLogProb & OffPolicy>
+
+/**
+ * A batch for another gradient step, after the parameters have moved: with the current log-probs, and off-policy.
+ *
+ * An estimator without importance does not accept the result: the compiler says to add importance or to sample again.
+ *
+ * @param now  log-probs of the batch's actions at the current parameters, and their version
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { fromSteps, reuse, terminated } from 'estimand'
+ * const batch = fromSteps({
+ *   discount: 1, provenance: 'on-policy', episodes: 'complete',
+ *   trajectories: [{ reward: [1], behaviourLogProb: [-0.7], end: terminated }]
+ * })
+ * pipe(batch, E.chain(reuse({ logProb: [-0.5], version: 1 })), E.map((b) => Array.from(b.logProb))) // => E.right([-0.5])
+ * ```
+ */
+export const reuse =
+  ({ logProb, version }: Now) =>
+  <Facts extends BehaviourLogProb>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Reused<Facts>> => {
+    const steps = stepCount(batch)
+    const problems: Problem[] = []
+    if (logProb.length !== steps) problems.push({ path: 'logProb', expected: `${steps} entries, one per step`, got: String(logProb.length) })
+    for (let k = 0; k < logProb.length; k++)
+      if (!Number.isFinite(logProb[k])) problems.push({ path: `logProb[${k}]`, expected: 'a finite number', got: String(logProb[k]) })
+    if (!Number.isInteger(version)) problems.push({ path: 'version', expected: 'an integer', got: String(version) })
+    if (problems.length > 0) return E.left(problems)
+    const reused: object = { ...batch, provenance: offPolicy, logProb: Float64Array.from(logProb), currentVersion: version }
+    return E.right(reused as Reused<Facts>)
+  }
