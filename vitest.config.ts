@@ -12,5 +12,13 @@ export default defineConfig({
       { find: /^estimand\/laws\/vitest$/, replacement: source('./laws/vitest.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts', 'laws/**/*.test.ts'],
+    globalSetup: ['test/seed/announce.ts'],
+    setupFiles: ['test/seed/configure.ts'],
+    // Enumerations are long computations without a pause: a worker per core, and patience.
+    maxWorkers: '100%',
+    testTimeout: 60_000,
+    silent: 'passed-only',
+  },
 })

@@ -95,7 +95,8 @@ export const cost =
     return { trajectories, tuples: e.coupling === 'none' ? trajectories : trajectories ** batchSize }
   }
 
-const valuesIn = (setting: Setting, model: Model, known: Truth): Values => ({
+/** The values that a setting gives, as flat tables. */
+export const valuesIn = (setting: Setting, model: Model, known: Truth): Values => ({
   value:
     setting.value === undefined
       ? null
@@ -181,7 +182,8 @@ const momentsOf = (
   }
 }
 
-const tableProblems = (setting: Setting): readonly Problem[] => {
+/** What is wrong with the tables and numbers of a setting. */
+export const settingProblems = (setting: Setting): readonly Problem[] => {
   const { S, A, T } = setting.mdp
   const problems: Problem[] = []
   const finite = (path: string, row: unknown, length: number, orMore: number = length): void => {
@@ -232,7 +234,7 @@ export const exactOfAll =
   (setting: Setting) =>
   (estimators: readonly AnyEstimator[]): E.Either<readonly Problem[], readonly Exact[]> => {
     const { mdp, sampling = 'target', limit = defaultLimit, covariance = 'diagonal' } = setting
-    const malformed = tableProblems(setting)
+    const malformed = settingProblems(setting)
     if (malformed.length > 0) return E.left(malformed)
     const model = modelOf(mdp, sampling)
     const known = truth(mdp)

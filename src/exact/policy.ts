@@ -21,8 +21,9 @@ export const softmaxPolicy = (theta: readonly (readonly number[])[]): TabularPol
   const logProbability = Float64Array.from(
     theta.flatMap((row) => {
       const most = row.reduce((a, b) => Math.max(a, b), -Infinity)
-      const logTotal = most + Math.log(row.reduce((total, x) => total + Math.exp(x - most), 0))
-      return row.map((x) => x - logTotal)
+      const logTotal = Math.log(row.reduce((total, x) => total + Math.exp(x - most), 0))
+      // In this order: most + logTotal would round large logits, and probabilities would no longer sum to 1.
+      return row.map((x) => x - most - logTotal)
     }),
   )
   return { logProbability, probability: logProbability.map(Math.exp) }

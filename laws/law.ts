@@ -1,0 +1,60 @@
+import * as fc from 'fast-check'
+
+/** What became of a law in one case: it holds, or a report of how it fails. */
+export type Verdict = { readonly _tag: 'holds' } | { readonly _tag: 'fails'; readonly report: string }
+
+/** The verdict of a law that holds. */
+export const holds: Verdict = { _tag: 'holds' }
+
+/** The verdict of a law that fails, with what a reader should see. */
+export const fails = (report: string): Verdict => ({ _tag: 'fails', report })
+
+/** A law as a value: what it states, the cases to try it on, and the verdict in each. Any runner can run it. */
+export interface Law<Case> {
+  readonly name: string
+  /** The statement as an equation. */
+  readonly states: string
+  readonly cases: fc.Arbitrary<Case>
+  readonly verdict: (sample: Case) => Verdict
+}
+
+/** How a law is to be tried. */
+export interface Trial {
+  /** How many cases. Default 100. */
+  readonly runs?: number
+  /** Seed of the cases. The same seed tries the same cases. */
+  readonly seed: number
+}
+
+/** What came of trying a law: that it held in all cases, or the smallest case that was found in which it fails. */
+export type Outcome<Case> =
+  | { readonly _tag: 'held'; readonly runs: number; readonly seed: number }
+  | { readonly _tag: 'failed'; readonly smallest: Case; readonly report: string; readonly seed: number }
+
+/**
+ * Tries a law on arbitrary cases, and shrinks a case in which it fails.
+ *
+ * @param trial  how many cases, and the seed
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, reduce, meanOverTrajectories } from 'estimand'
+ * import { sound, tryLaw } from 'estimand/laws'
+ * tryLaw({ runs: 10, seed: 1 })(sound(pipe(totalReturn, reduce(meanOverTrajectories))))._tag // => 'held'
+ * ```
+ */
+export const tryLaw =
+  ({ runs = 100, seed }: Trial) =>
+  <Case>(law: Law<Case>): Outcome<Case> => {
+    const details = fc.check(
+      fc.property(law.cases, (sample) => law.verdict(sample)._tag === 'holds'),
+      { numRuns: runs, seed, endOnFailure: false },
+    )
+    if (!details.failed) return { _tag: 'held', runs: details.numRuns, seed }
+    if (details.counterexample === null) throw new Error(`${law.name}: no case could be made`)
+    const [smallest] = details.counterexample
+    const verdict = law.verdict(smallest)
+    const report = verdict._tag === 'fails' ? verdict.report : ''
+    return { _tag: 'failed', smallest, seed, report: `${law.name} fails (seed ${seed}): ${law.states}\n${report}` }
+  }

@@ -1,0 +1,43 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { AnyEstimator } from '../src/index.ts'
+import { describeProblems } from '../src/index.ts'
+import type { Exact, Sampling } from '../src/exact/index.ts'
+import { exactOfAll } from '../src/exact/index.ts'
+import type { LawWorld } from './arbitraries/worlds.ts'
+
+/** Batch size of laws: two where trajectories are coupled, which is enough to see any coupling. */
+export const batchSizeOf = (e: Pick<AnyEstimator, 'coupling'>): number => (e.coupling === 'none' ? 1 : 2)
+
+/** The policy that samples: another one wherever the estimator accepts its data. */
+export const samplingOf = (e: Pick<AnyEstimator, 'needs'>): Sampling => (e.needs.includes('OnPolicy') ? 'target' : 'behaviour')
+
+/** The exact moments of an estimator in a law's world, with the world's arbitrary values. */
+export const exactIn = (
+  world: LawWorld,
+  e: AnyEstimator,
+  values: { readonly value?: 'exact' | LawWorld['value']; readonly actionValue?: 'exact' | LawWorld['actionValue'] } = {},
+  sampling: Sampling = samplingOf(e),
+): Exact => {
+  const found = exactOfAll({
+    mdp: world.mdp,
+    sampling,
+    batchSize: batchSizeOf(e),
+    value: values.value ?? world.value,
+    actionValue: values.actionValue ?? world.actionValue,
+  })([e])
+  if (E.isLeft(found)) throw new Error(describeProblems(found.left))
+  return found.right[0]
+}
+
+/** Largest absolute difference. */
+export const gap = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let most = a.length === b.length ? 0 : Infinity
+  for (let k = 0; k < a.length; k++) {
+    const difference = Math.abs(a[k] - b[k])
+    if (!(difference <= most)) most = Number.isNaN(difference) ? Infinity : difference
+  }
+  return most
+}
+
+/** What float64 sums over all trajectories may be off by, per unit of the numbers summed. */
+export const exactly = 1e-10

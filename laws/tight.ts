@@ -1,0 +1,75 @@
+import type { AllFacts, Estimator, Reason } from '../src/index.ts'
+import type { Sampling } from '../src/exact/index.ts'
+import * as fc from 'fast-check'
+import type { LawWorld, WorldBounds } from './arbitraries/worlds.ts'
+import { worldsUpTo } from './arbitraries/worlds.ts'
+import { gradientTable, worldTable } from './report.ts'
+import { exactIn, gap, samplingOf } from './settings.ts'
+import type { Trial } from './law.ts'
+
+/** Where a reason is to be witnessed: worlds in which no other reason of the same estimator can show. */
+export interface WitnessSetting extends WorldBounds {
+  readonly sampling?: Sampling
+}
+
+/** A world in which a declared bias shows, as small as it was found to get. */
+export interface Witness {
+  readonly world: LawWorld
+  readonly report: string
+}
+
+/** Difference that is no rounding. */
+const visible = 1e-6
+
+/** How far x is from the line through y: 0 where they are parallel, whatever the factor. */
+const offParallel = (x: readonly number[], y: readonly number[]): number => {
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, v, k) => sum + v * b[k], 0)
+  const length = dot(y, y)
+  // Without a direction to be parallel to, being different from 0 is all there is.
+  const factor = length < visible * visible ? 0 : dot(x, y) / length
+  return gap(x, y.map((v) => factor * v))
+}
+
+/**
+ * Law `tight`: a reason that an estimator declares shows in some world. A reason without a witness is a wrong claim too.
+ *
+ *     class scaled, other objective     a world with  E ghat != grad J
+ *     class biased                      a world with  E ghat not parallel to grad J
+ *
+ * Give it a host: an estimator that has no other reason, so that what shows is this one. It returns the smallest witness, or null.
+ *
+ * @param because  the reason
+ * @param setting  worlds and sampling in which nothing else shows
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { totalReturn, causality, importance, perStep, reduce, meanOverTrajectories, reasons } from 'estimand'
+ * import { tight } from 'estimand/laws'
+ * const host = pipe(totalReturn, causality, importance(perStep), reduce(meanOverTrajectories))
+ * tight(reasons['state distribution'])({ seed: 1 })(host) !== null // => true
+ * ```
+ */
+export const tight =
+  (because: Reason, setting: WitnessSetting = {}) =>
+  ({ seed, runs = 300 }: Trial) =>
+  <N, B extends string>(e: Estimator<N, B>): Witness | null => {
+    const any = e as Estimator<unknown, B> as Estimator<AllFacts, string>
+    const sampling = setting.sampling ?? samplingOf(any)
+    const shown = (world: LawWorld): boolean => {
+      const { expectation, target } = exactIn(world, any, {}, sampling)
+      return (because.class === 'biased' ? offParallel(expectation, target.value) : gap(expectation, target.value)) > visible
+    }
+    const worlds = worldsUpTo({ ...(any.coupling === 'none' ? {} : { states: 2 }), ...setting })
+    const { counterexample } = fc.check(
+      fc.property(worlds, (world) => !shown(world)),
+      { numRuns: runs, seed },
+    )
+    if (counterexample === null) return null
+    const [world] = counterexample
+    const { expectation, target } = exactIn(world, any, {}, sampling)
+    return {
+      world,
+      report: `${because.name} shows (seed ${seed}), sampled by the ${sampling} policy:\n${worldTable(world.mdp)}\n${gradientTable(world.mdp.A, target.value, expectation)}`,
+    }
+  }

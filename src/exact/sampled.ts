@@ -1,0 +1,151 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import type { AnyEstimator } from '../estimator/estimator.ts'
+import { unmetNeeds } from '../estimator/needs.ts'
+import type { Problem } from '../trajectories/problem.ts'
+import type { Enumerated } from './enumerate.ts'
+import type { Setting } from './exact.ts'
+import { settingProblems, valuesIn } from './exact.ts'
+import { batchIn, fill, roomFor } from './facts.ts'
+import type { Branch, Model } from './model.ts'
+import { modelOf } from './model.ts'
+import { truth } from './truth.ts'
+
+/** How much is to be sampled. */
+export interface Sampled {
+  /** How many batches. */
+  readonly batches: number
+  /** Seed of the random numbers; the same seed gives the same answer. */
+  readonly seed: number
+}
+
+/** A sampled expectation. Gradients are flat, row-major in (s, a). */
+export interface SampledMean {
+  /** Mean of ghat over the batches. [S A] */
+  readonly mean: readonly number[]
+  /** Standard error of each component of the mean. [S A] */
+  readonly standardError: readonly number[]
+  /** mean - 1.96 standard errors, mean + 1.96 standard errors: 95 % for each component by itself. [S A] */
+  readonly interval: readonly (readonly [low: number, high: number])[]
+  /** Trajectories in a batch. */
+  readonly N: number
+  readonly batches: number
+}
+
+const picker = (seed: number): ((weights: readonly number[]) => number) => {
+  const random = xoroshiro128plus(seed)
+  return (weights) => {
+    let left = uniformFloat64(random)
+    for (let k = 0; k < weights.length - 1; k++) {
+      left -= weights[k]
+      if (left < 0) return k
+    }
+    return weights.length - 1
+  }
+}
+
+/** Draws one trajectory into a room for one. */
+const drawer = (model: Model, pick: (weights: readonly number[]) => number) => {
+  const { A, T, start, branches, lastBranches, samples } = model
+  const actions = Array.from({ length: model.S }, (_, s) => Array.from(samples.subarray(s * A, (s + 1) * A)))
+  const chances = (all: readonly (readonly Branch[])[]) => all.map((follows) => follows.map(({ probability }) => probability))
+  const usual = chances(branches)
+  const last = chances(lastBranches)
+  const first = start.map(([, probability]) => probability)
+  return (into: Enumerated): void => {
+    let [s] = start[pick(first)]
+    let length = 0
+    let ended = false
+    while (length < T && !ended) {
+      const a = pick(actions[s])
+      const final = length === T - 1
+      const k = s * A + a
+      const { next, reward, ends } = (final ? lastBranches : branches)[k][pick((final ? last : usual)[k])]
+      into.state[length] = s
+      into.action[length] = a
+      into.reward[length] = reward
+      length++
+      ended = ends
+      s = next
+    }
+    into.offsets[1] = length
+    into.terminated[0] = ended ? 1 : 0
+  }
+}
+
+/**
+ * The expectation of an estimator by sampling, where going through every trajectory would take too long: a mean with its confidence
+ * interval, never to be mistaken for the exact one.
+ *
+ * @param setting  the MDP, how it is sampled, what the batch carries
+ * @param how      how many batches, and the seed
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { pipelineFromJson } from 'estimand'
+ * import { bandit, sampled } from 'estimand/exact'
+ * pipe(
+ *   pipelineFromJson(['totalReturn', { reduce: 'meanOverTrajectories' }]),
+ *   E.chain(sampled({ mdp: bandit([1, 0], [0.5, 0.5]) }, { batches: 1000, seed: 1 })),
+ *   E.map(({ interval: [[low, high]] }) => low < 0.25 && 0.25 < high)
+ * ) // => E.right(true)
+ * ```
+ */
+export const sampled =
+  (setting: Setting, { batches, seed }: Sampled) =>
+  (e: AnyEstimator): E.Either<readonly Problem[], SampledMean> => {
+    const { mdp, sampling = 'target', batchSize: N = e.coupling === 'none' ? 1 : 2 } = setting
+    const malformed = settingProblems(setting)
+    if (malformed.length > 0) return E.left(malformed)
+    if (!(Number.isInteger(batches) && batches >= 2)) return E.left([{ path: 'batches', expected: 'an integer >= 2', got: String(batches) }])
+    const model = modelOf(mdp, sampling)
+    const values = valuesIn(setting, model, truth(mdp))
+    const room = roomFor(model, values, N)
+    const onPolicy = sampling === 'target'
+    const unmet = unmetNeeds(e.needs, batchIn(room, model, onPolicy, N))
+    if (unmet.length > 0) return E.left(unmet.map((got) => ({ path: 'estimator', expected: 'facts that the setting gives', got })))
+    const draw = drawer(model, picker(seed))
+    const one: Enumerated = {
+      count: 1,
+      offsets: new Int32Array(2),
+      probability: Float64Array.of(1),
+      terminated: new Uint8Array(1),
+      state: new Int32Array(model.T),
+      action: new Int32Array(model.T),
+      reward: new Float64Array(model.T),
+    }
+    const D = model.S * model.A
+    const mean = new Float64Array(D)
+    const squares = new Float64Array(D)
+    const gradient = new Float64Array(D)
+    for (let n = 1; n <= batches; n++) {
+      for (let i = 0; i < N; i++) {
+        draw(one)
+        fill(room, i, one, 0, model, values)
+      }
+      const weights = e.estimate(batchIn(room, model, onPolicy, N))
+      gradient.fill(0)
+      for (let k = 0; k < weights.length; k++) {
+        const row = room.state[k] * model.A
+        for (let a = 0; a < model.A; a++) gradient[row + a] -= weights[k] * model.target[row + a]
+        gradient[row + room.action[k]] += weights[k]
+      }
+      // Welford: no cancellation between large sums.
+      for (let k = 0; k < D; k++) {
+        const off = gradient[k] - mean[k]
+        mean[k] += off / n
+        squares[k] += off * (gradient[k] - mean[k])
+      }
+    }
+    const standardError = Array.from(squares, (sum) => Math.sqrt(sum / (batches - 1) / batches))
+    return E.right({
+      mean: Array.from(mean),
+      standardError,
+      interval: standardError.map((error, k) => [mean[k] - 1.96 * error, mean[k] + 1.96 * error] as const),
+      N,
+      batches,
+    })
+  }

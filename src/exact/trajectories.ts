@@ -1,0 +1,91 @@
+import type { AllFacts } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import { enumerateAll } from './enumerate.ts'
+import type { ActionValueTable, ValueTable } from './facts.ts'
+import { batchIn, fill, flatActionValues, flatValues, roomFor } from './facts.ts'
+import type { Mdp } from './mdp.ts'
+import type { Sampling } from './model.ts'
+import { countTrajectories, modelOf } from './model.ts'
+
+/** One trajectory of a finite MDP with its probability. */
+export interface PossibleTrajectory {
+  readonly probability: number
+  readonly states: readonly number[]
+  readonly actions: readonly number[]
+  readonly rewards: readonly number[]
+  /** Whether it entered a terminal state; otherwise it reached the horizon. */
+  readonly terminated: boolean
+}
+
+/**
+ * Every trajectory of non-zero probability, for looking at, and for expectations of your own.
+ *
+ * @param mdp       the MDP
+ * @param sampling  which policy samples
+ *
+ * @example
+ * ```ts
+ * import { bandit, trajectories } from 'estimand/exact'
+ * trajectories(bandit([1, 0], [0.5, 0.5]), 'target').map(({ actions, rewards }) => [actions[0], rewards[0]]) // => [[0, 1], [1, 0]]
+ * ```
+ */
+export const trajectories = (mdp: Mdp, sampling: Sampling): readonly PossibleTrajectory[] => {
+  const model = modelOf(mdp, sampling)
+  const all = enumerateAll(model, countTrajectories(model))
+  return Array.from({ length: all.count }, (_, i) => {
+    const [from, to] = [all.offsets[i], all.offsets[i + 1]]
+    return {
+      probability: all.probability[i],
+      states: Array.from(all.state.subarray(from, to)),
+      actions: Array.from(all.action.subarray(from, to)),
+      rewards: Array.from(all.reward.subarray(from, to)),
+      terminated: all.terminated[i] === 1,
+    }
+  })
+}
+
+/** Every possible trajectory as one batch, and the probability of each. */
+export interface PossibleBatch {
+  readonly probability: Float64Array
+  /** s_t of each step. [sum L_i] */
+  readonly state: Int32Array
+  /** a_t of each step. [sum L_i] */
+  readonly action: Int32Array
+  readonly batch: Trajectories<AllFacts>
+}
+
+/**
+ * Every trajectory of non-zero probability as one batch, with the facts that a setting gives: for laws of your own, which sum over it.
+ *
+ * @param mdp       the MDP
+ * @param sampling  which policy samples
+ * @param values    tables of state and action values that the batch is to carry
+ *
+ * @example
+ * ```ts
+ * import { bandit, possibleBatch } from 'estimand/exact'
+ * Array.from(possibleBatch(bandit([1, 0], [0.5, 0.5]), 'target').batch.reward) // => [1, 0]
+ * ```
+ */
+export const possibleBatch = (
+  mdp: Mdp,
+  sampling: Sampling,
+  values: { readonly value?: ValueTable; readonly actionValue?: ActionValueTable } = {},
+): PossibleBatch => {
+  const model = modelOf(mdp, sampling)
+  const count = countTrajectories(model)
+  const all = enumerateAll(model, count)
+  const flat = {
+    value: values.value === undefined ? null : flatValues(values.value, model),
+    actionValue: values.actionValue === undefined ? null : flatActionValues(values.actionValue, model),
+  }
+  const room = roomFor(model, flat, count)
+  for (let i = 0; i < count; i++) fill(room, i, all, i, model, flat)
+  const steps = room.offsets[count]
+  return {
+    probability: all.probability,
+    state: room.state.subarray(0, steps),
+    action: room.action.subarray(0, steps),
+    batch: batchIn(room, model, sampling === 'target', count),
+  }
+}

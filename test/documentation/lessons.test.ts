@@ -1,0 +1,18 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
+const lessons = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d\d-.*\.ts$/.test(name)).toSorted() : []
+
+describe('the lessons', () => {
+  it('are found, and numbered without a gap', () => {
+    expect(lessons).not.toHaveLength(0)
+    expect(lessons.map((name) => Number(name.slice(0, 2)))).toEqual(lessons.map((_, k) => k + 1))
+  })
+
+  it.each(lessons)('%s holds what it says', async (name) => {
+    await import(pathToFileURL(join(folder, name)).href)
+  })
+})

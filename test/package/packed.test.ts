@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const installed = join(root, 'node_modules')
+const tsc = join(installed, 'typescript', 'bin', 'tsc')
+
+/** Standard output; what a failing command printed is in the message of what it throws. */
+const run = (folder: string, command: string, ...args: readonly string[]): string => {
+  try {
+    return execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+  } catch (failure) {
+    const { stdout, stderr } = failure as { readonly stdout: string; readonly stderr: string }
+    return expect.fail(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`)
+  }
+}
+
+const linkPackage = (folder: string, name: string): void => {
+  const link = join(folder, 'node_modules', name)
+  mkdirSync(dirname(link), { recursive: true })
+  symlinkSync(join(installed, name), link, 'junction')
+}
+
+const script = `
+import * as assert from 'node:assert/strict'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { totalReturn, causality, reduce, meanOverTrajectories, estimate, fromSteps, terminated } from 'estimand'
+
+const batch = fromSteps({
+  discount: 0.5,
+  provenance: 'on-policy',
+  episodes: 'complete',
+  trajectories: [{ reward: [1, 4], logProb: [-0.7, -0.7], end: terminated }],
+})
+const rewardToGo = pipe(totalReturn, causality, reduce(meanOverTrajectories))
+const weights = pipe(batch, E.map((b) => Array.from(estimate(rewardToGo)(b))))
+assert.deepEqual(weights, E.right([3, 2]))
+console.log('weights agree')
+`
+
+/** The same names with their types; the refused line proves that the declarations are found, for any would accept it. */
+const consumer = `
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { totalReturn, causality, reduce, meanOverTrajectories, estimate, fromSteps, terminated } from 'estimand'
+import type { Estimator, Trajectories } from 'estimand'
+import * as exact from 'estimand/exact'
+import * as laws from 'estimand/laws'
+import * as inVitest from 'estimand/laws/vitest'
+
+const batch = fromSteps({
+  discount: 0.5,
+  provenance: 'on-policy',
+  episodes: 'complete',
+  trajectories: [{ reward: [1, 4], logProb: [-0.7, -0.7], end: terminated }],
+})
+const rewardToGo = pipe(totalReturn, causality, reduce(meanOverTrajectories))
+export const bias: typeof rewardToGo extends Estimator<infer _, infer Bias> ? Bias : 'no estimator' = undefined as never
+export const weights = pipe(batch, E.map(estimate(rewardToGo)), E.map((w) => w.length))
+// @ts-expect-error weights are numbers, not text
+export const text: E.Either<unknown, string> = weights
+// @ts-expect-error causality comes before reduce
+export const late = pipe(totalReturn, reduce(meanOverTrajectories), causality)
+declare const nothing: Trajectories<unknown>
+// @ts-expect-error a batch without rewards
+export const unrewarded = estimate(rewardToGo)(nothing)
+export const modules = [exact, laws, inVitest]
+// @ts-expect-error no such name
+export const missing = [exact.noSuchName, laws.noSuchName, inVitest.noSuchName]
+`
+
+describe('the packed package', () => {
+  const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'estimand-packed-')))
+  const project = join(temporary, 'project')
+  const user = join(temporary, 'user')
+  const unpacked = join(user, 'node_modules', 'estimand')
+
+  beforeAll(() => {
+    // A copy, so that a build here and one in the repository do not disturb each other.
+    for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'laws', 'examples', 'test/bench', 'README.md', 'LICENSE', 'CHANGELOG.md'])
+      if (existsSync(join(root, name))) cpSync(join(root, name), join(project, name), { recursive: true })
+    symlinkSync(installed, join(project, 'node_modules'), 'junction')
+    run(project, 'npm', 'pack', '--silent', '--foreground-scripts=false')
+    const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? 'no tarball'
+    mkdirSync(unpacked, { recursive: true })
+    run(project, 'tar', '-xzf', tarball, '-C', unpacked, '--strip-components=1')
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
+    for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), '@types/node']) linkPackage(user, name)
+    writeFileSync(join(user, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  }, 120_000)
+
+  afterAll(() => {
+    rmSync(temporary, { recursive: true, force: true })
+  })
+
+  it('holds the build, its sources and the papers, and nothing else', () => {
+    const names = readdirSync(unpacked, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(unpacked.length + 1).replaceAll('\\', '/'))
+    for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src/index.ts', 'laws/index.ts', 'dist/src/index.js', 'dist/src/index.d.ts'])
+      expect(names).toContain(name)
+    expect(names.filter((name) => !/^(dist\/(src|laws)|src|laws)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name))).toEqual([])
+  })
+
+  it('has maps that lead to the sources it ships', () => {
+    for (const map of ['dist/src/index.js.map', 'dist/src/index.d.ts.map', 'dist/src/exact/index.js.map', 'dist/laws/index.js.map']) {
+      const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(join(unpacked, map), 'utf8'))
+      expect(sources.filter((source) => !existsSync(join(unpacked, dirname(map), source)))).toEqual([])
+    }
+  })
+
+  it.each(['estimand', 'estimand/exact', 'estimand/laws', 'estimand/laws/vitest'])('%s loads in plain node', (name) => {
+    const count = run(user, process.execPath, '--input-type=module', '-e', `console.log(Object.keys(await import('${name}')).length)`)
+    expect(Number(count)).toBeGreaterThan(0)
+  })
+
+  it('computes weights in plain node', () => {
+    writeFileSync(join(user, 'script.js'), script)
+    expect(run(user, process.execPath, 'script.js').trim()).toBe('weights agree')
+  })
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('gives a program its types (module %s, resolution %s)', (module, moduleResolution) => {
+    writeFileSync(join(user, 'consumer.ts'), consumer)
+    writeFileSync(
+      join(user, 'tsconfig.json'),
+      JSON.stringify({
+        // The declarations are checked too: not every consumer skips them.
+        compilerOptions: { target: 'es2022', lib: ['es2023'], module, moduleResolution, strict: true, noEmit: true, types: ['node'], skipLibCheck: false },
+        files: ['consumer.ts'],
+      }),
+    )
+    expect(run(user, process.execPath, tsc, '-p', '.')).toBe('')
+  })
+})

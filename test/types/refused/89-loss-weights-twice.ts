@@ -1,0 +1,7 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import { totalReturn, baseline, leaveOneOut, causality, meanOverTrajectories, reduce, asLoss, lossWeights } from 'estimand'
+import type { CompleteEpisodes, OnPolicy, Reward, Trajectories } from 'estimand'
+
+const better = pipe(totalReturn, causality, baseline(leaveOneOut), reduce(meanOverTrajectories))
+declare const batch: Trajectories<Reward & CompleteEpisodes & OnPolicy>
+export const wrong = asLoss(lossWeights(better)(batch)) // refused: Type '"descend"' is not assignable to type '"ascend"'
