@@ -12,6 +12,8 @@ export default defineConfig({
       { find: /^estimand\/laws\/vitest$/, replacement: source('./laws/vitest.ts') },
     ],
   },
+  // What the documentation tests write must not start them again.
+  server: { watch: { ignored: ['**/test/documentation/generated-*/**'] } },
   test: {
     include: ['test/**/*.test.ts', 'laws/**/*.test.ts'],
     globalSetup: ['test/seed/announce.ts'],

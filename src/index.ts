@@ -36,17 +36,19 @@ export { reason, reasons } from './weighting/reason.ts'
 export type { KnownReason, Reason, ReasonClass } from './weighting/reason.ts'
 export type { Provenance } from './weighting/provenance.ts'
 export { legality, refusal } from './weighting/stage.ts'
-export type { AfterImportance, BeforeImportance, Reduced, Row, Stage } from './weighting/stage.ts'
+export type { AfterImportance, BeforeImportance, Centring, Reduced, Row, Stage } from './weighting/stage.ts'
 export { IllegalStep } from './weighting/step.ts'
-export type { Finished, Legal } from './weighting/step.ts'
+export type { Finished, Legal, PlaceOf } from './weighting/step.ts'
 export type {
   AnyWeighting,
   BiasOf,
+  CentringOf,
   Coupling,
   Credit,
   CreditFormula,
   CreditSource,
   Level,
+  LevelOfOthers,
   NeedsOf,
   Objective,
   Plan,
@@ -71,7 +73,7 @@ export type { VtraceOptions } from './credit/vtrace.ts'
 
 export { actionValue } from './baseline/actionValue.ts'
 export { baseline, baselineOf } from './baseline/baseline.ts'
-export type { AfterBaseline, Baseline, BaselineDefinition, BaselineInput, BaselineRow, WholeReturn } from './baseline/baseline.ts'
+export type { AfterBaseline, Baseline, BaselineDefinition, BaselineInput, BaselineRow } from './baseline/baseline.ts'
 export { batchMean } from './baseline/batchMean.ts'
 export type { BatchMean } from './baseline/batchMean.ts'
 export { constant } from './baseline/constant.ts'
@@ -90,7 +92,6 @@ export type { Ratio, RatioDefinition, RatioStage } from './ratio/ratio.ts'
 export { takenAsOne } from './ratio/takenAsOne.ts'
 
 export { causality } from './modify/causality.ts'
-export type { ToGo } from './modify/causality.ts'
 export { clip } from './modify/clip.ts'
 export type { Clipped } from './modify/clip.ts'
 export { creditModifier } from './modify/creditModifier.ts'
@@ -115,6 +116,7 @@ export { reductionOf } from './reduce/reduction.ts'
 export type { Reduction } from './reduce/reduction.ts'
 
 export { claimScale, DifferentObjectives, mix, plus, scale } from './estimator/combine.ts'
+export type { BiasOfAny, NeedsOfAll, WeightedPart } from './estimator/combine.ts'
 export { estimate, NeedsNotMet, WeightNotFinite } from './estimator/estimator.ts'
 export type { AnyEstimator, Composition, Estimator, LossWeights, ScaleClaim, Weights } from './estimator/estimator.ts'
 export { reduce } from './estimator/reduce.ts'

@@ -6,13 +6,10 @@ import type { Reason } from '../weighting/reason.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
-import type { BiasOf, Coupling, Credit, Level, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
+import type { BiasOf, CentringOf, Coupling, Credit, Level, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
 
 /** Which rule of the legality table a baseline follows: on any credit, on credits per step, or made from the batch's returns. */
 export type BaselineRow = 'baseline' | 'stepBaseline' | 'batchBaseline'
-
-/** Stages in which a credit is one number per trajectory. */
-export type WholeReturn = 'whole return' | 'centred return'
 
 /** What a baseline is computed from. */
 export interface BaselineInput<Facts> {
@@ -79,8 +76,8 @@ export const baselineOf = <
   definition: BaselineDefinition<Need, Whole, Step, R>,
 ): Baseline<FactsNamed<Need>, Whole, Step, R> => definition
 
-/** Stage after a baseline. */
-export type AfterBaseline<S, R> = R extends 'batchBaseline' ? (S extends WholeReturn ? 'centred return' : 'centred reward-to-go') : S
+/** Whether a weighting is centred after a baseline. */
+export type AfterBaseline<C, R> = R extends 'batchBaseline' ? 'centred' : C
 
 /**
  * Subtract a baseline from the credit, so that actions are judged against what was to be expected.
@@ -105,14 +102,14 @@ export const baseline = <N, Whole extends string, Step extends string, R extends
   b: Baseline<N, Whole, Step, R>,
 ): (<W>(
   w: Legal<W, R>,
-) => Weighting<NeedsOf<W> & N, BiasOf<W> | (StageOf<W> extends WholeReturn ? Whole : Step), AfterBaseline<StageOf<W>, R>>) =>
+) => Weighting<NeedsOf<W> & N, BiasOf<W> | (StageOf<W> extends 'whole return' ? Whole : Step), StageOf<W>, AfterBaseline<CentringOf<W>, R>>) =>
   step(b.row, (plan) => {
-    const whole = plan.stage === 'whole return' || plan.stage === 'centred return'
+    const whole = plan.stage === 'whole return'
     const level = ofAnyBatch<[BaselineInput<AllFacts>], Level>(b.level)
     const formula = whole ? b.formula.whole : b.formula.perStep
     return {
       ...plan,
-      stage: b.row !== 'batchBaseline' ? plan.stage : whole ? 'centred return' : 'centred reward-to-go',
+      centring: b.row === 'batchBaseline' ? 'centred' : plan.centring,
       coupling: strongest(plan.coupling, b.coupling),
       needs: union(plan.needs, b.needs),
       reasons: union(plan.reasons, whole ? b.reasons.whole : b.reasons.perStep),

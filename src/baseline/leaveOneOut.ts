@@ -17,20 +17,14 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
     coupling: 'exchangeable',
     reasons: { whole: [], perStep: [] },
     level: ({ batch, credit, scale }) => {
-      const { count, offsets } = batch
+      const { count } = batch
       if (scale === 'whole return') {
         const { returns, total } = rawReturns(credit, batch)
         return { axis: 'per trajectory', column: count === 1 ? new Float64Array(1) : returns.map((own) => (total - own) / (count - 1)) }
       }
-      const { toGo, total, alive } = rawReturnsToGo(credit, batch)
-      const others = alive.map((living) => 1 / Math.max((ended === 'zero' ? count : living) - 1, 1))
-      for (let i = 0; i < count; i++) {
-        const begin = offsets[i]
-        const end = offsets[i + 1]
-        // With nobody else alive, total is the own return and the difference is exactly 0.
-        for (let k = begin; k < end; k++) toGo[k] = (total[k - begin] - toGo[k]) * others[k - begin]
-      }
-      return { axis: 'per step', column: toGo }
+      const { total, alive } = rawReturnsToGo(credit, batch)
+      // With nobody else alive, total is the own return and its difference from it is exactly 0.
+      return { axis: 'per time, without the own', total, share: alive.map((living) => 1 / Math.max((ended === 'zero' ? count : living) - 1, 1)) }
     },
     formula: {
       whole: { text: 'mean_{j!=i} R_j', latex: '\\tfrac1{N-1} \\textstyle\\sum_{j\\ne i} R_j' },

@@ -1,5 +1,5 @@
 import type { Column, PerStep } from '../columns/column.ts'
-import { returnsToGo, wholeReturns } from '../columns/returns.ts'
+import { wholeReturns } from '../columns/returns.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
 import type { Credit } from '../weighting/weighting.ts'
@@ -33,11 +33,12 @@ export const rawReturns = (credit: Credit, batch: Batch) => {
   return { returns, total }
 }
 
-/** Raw return to go G_t of each step, and for each time index the sum of G_t over, and the count of, the trajectories alive. */
+/** For each time index, the sum of the raw return to go over the trajectories alive, and how many they are. */
 export const rawReturnsToGo = (credit: Credit, batch: Batch) => {
   const { count, offsets } = batch
-  const { reward, discount } = rewards(credit)
-  const toGo = returnsToGo(batch, reward, discount)
+  const { of } = credit
+  if (of._tag !== 'reward-to-go') throw new TypeError('baseline: batchMean and leaveOneOut per step are made from returns to go')
+  const toGo = of.toGo()
   const times = longest(batch)
   const total = new Float64Array(times)
   const ending = new Int32Array(times + 1)
@@ -53,5 +54,5 @@ export const rawReturnsToGo = (credit: Credit, batch: Batch) => {
     alive[t] = living
     living -= ending[t + 1]
   }
-  return { toGo, total, alive }
+  return { total, alive }
 }

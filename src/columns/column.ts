@@ -4,7 +4,7 @@ export interface PerStep {
 }
 /** Axis of a column with one entry per trajectory: length N. */
 export interface PerTrajectory {
-  readonly axis: 'per trajectory'
+  readonly axis: 'per trajectory: spread it with perStepOf'
 }
 /** Axis of a column with one entry per time index: length T, shared by all trajectories. */
 export interface PerTime {

@@ -17,7 +17,7 @@ import { stepCredit } from './credit.ts'
  * advantage.needs // => ['ActionValue', 'StateValue']
  * ```
  */
-export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 'step credit'> = stepCredit({
+export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 'step credit', 'not centred'> = stepCredit({
   word: 'advantage',
   needs: ['ActionValue', 'StateValue'],
   reasons: [reasons['inexact values']],

@@ -17,7 +17,7 @@ import { stepCredit } from './credit.ts'
  * cloning.needs // => []
  * ```
  */
-export const cloning: Weighting<unknown, 'cloning', 'step credit'> = stepCredit({
+export const cloning: Weighting<unknown, 'cloning', 'step credit', 'not centred'> = stepCredit({
   word: 'cloning',
   needs: [],
   reasons: [reasons.cloning],

@@ -38,6 +38,7 @@ const gammaToT: Formula = { text: 'gamma^t', latex: '\\gamma^t' }
 
 const creditPlan = <Need extends string, Bias extends string>(definition: CreditWords<Need, Bias>) => ({
   coupling: 'none' as const,
+  centring: 'not centred' as const,
   needs: definition.needs,
   reasons: definition.reasons,
   words: [definition.argument === undefined ? { word: definition.word } : { word: definition.word, argument: definition.argument }],
@@ -68,7 +69,7 @@ const creditPlan = <Need extends string, Bias extends string>(definition: Credit
  */
 export const stepCredit = <const Need extends string, Bias extends string = never>(
   definition: StepCredit<Need, Bias>,
-): Weighting<FactsNamed<Need>, Bias, 'step credit'> => {
+): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
   const { outer } = definition
   const column = ofAnyBatch<[Trajectories<AllFacts>], Float64Array>(definition.column)
   const plan: Plan = {
@@ -108,7 +109,7 @@ export const stepCredit = <const Need extends string, Bias extends string = neve
  */
 export const returnCredit = <const Need extends string, Bias extends string = never>(
   definition: ReturnCredit<Need, Bias>,
-): Weighting<FactsNamed<Need> & CompleteEpisodes, Bias, 'whole return'> => {
+): Weighting<FactsNamed<Need> & CompleteEpisodes, Bias, 'whole return', 'not centred'> => {
   const { objective } = definition
   const reward = ofAnyBatch<[Trajectories<AllFacts>], Column<PerStep>>(definition.reward)
   const plan: Plan = {

@@ -114,7 +114,7 @@ const finish = (
  */
 export const gae = <const Lambda extends number>(options: {
   readonly lambda: Lambda
-}): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit'> => {
+}): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit', 'not centred'> => {
   const lambda = checked('gae: lambda', options.lambda, range.unit)
   return stepCredit({
     word: 'gae',

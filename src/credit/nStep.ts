@@ -67,7 +67,7 @@ export const nStepAdvantages = (
  * nStep({ n: 5 }).needs // => ['Reward', 'StateValue']
  * ```
  */
-export const nStep = (options: { readonly n: number }): Weighting<Reward & StateValue, 'inexact values', 'step credit'> => {
+export const nStep = (options: { readonly n: number }): Weighting<Reward & StateValue, 'inexact values', 'step credit', 'not centred'> => {
   const n = checked('nStep: n', options.n, range.count)
   return stepCredit({
     word: 'nStep',

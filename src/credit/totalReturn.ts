@@ -8,11 +8,11 @@ export interface TotalReturnOptions {
 }
 
 /** The credit totalReturn: a weighting by itself, or called with an objective. */
-export interface TotalReturn extends Weighting<Reward & CompleteEpisodes, never, 'whole return'> {
-  (options: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return'>
+export interface TotalReturn extends Weighting<Reward & CompleteEpisodes, never, 'whole return', 'not centred'> {
+  (options: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return', 'not centred'>
 }
 
-const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return'> => {
+const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return', 'not centred'> => {
   if (objective !== 'discounted' && objective !== 'undiscounted')
     throw new RangeError(`totalReturn: objective: expected 'discounted' or 'undiscounted', got ${JSON.stringify(objective)}`)
   return returnCredit({

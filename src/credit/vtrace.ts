@@ -93,7 +93,7 @@ const bound = (x: number): string => (x === Infinity ? '\\infty' : String(x))
  */
 export const vtrace = (
   options: VtraceOptions,
-): Weighting<Reward & StateValue & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values', 'corrected'> => {
+): Weighting<Reward & StateValue & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values', 'corrected', 'not centred'> => {
   const bounds: VtraceOptions = {
     rhoBar: checked('vtrace: rhoBar', options.rhoBar, range.positive),
     cBar: checked('vtrace: cBar', options.cBar, range.positive),

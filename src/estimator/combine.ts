@@ -101,6 +101,17 @@ export const scale = <const C extends number>(c: C) => {
   }
 }
 
+/** A weight and an estimator. */
+export type WeightedPart = readonly [number, Estimator<never, string>]
+/** The needs of several estimators, all of them. */
+export type NeedsOfAll<P> = (P extends readonly [number, Estimator<infer N, infer _B>] ? (needs: N) => void : never) extends (
+  needs: infer All,
+) => void
+  ? All
+  : never
+/** The reasons of several estimators, any of them. */
+export type BiasOfAny<P> = P extends readonly [number, Estimator<infer _N, infer B>] ? B : never
+
 /**
  * A weighted mean of estimators of one objective.
  *
@@ -120,14 +131,17 @@ export const scale = <const C extends number>(c: C) => {
  * mix([0.25, whole], [0.75, toGo]).reasons // => []
  * ```
  */
-export const mix = <N, B extends string>(...parts: readonly (readonly [number, Estimator<N, B>])[]): Estimator<N, B> => {
+export const mix = <const Parts extends readonly WeightedPart[]>(
+  ...parts: Parts
+): Estimator<NeedsOfAll<Parts[number]>, BiasOfAny<Parts[number]>> => {
   for (const [k, [c]] of parts.entries()) checked(`mix: weight ${k}`, c, range.finite)
   const total = parts.reduce((sum, [c]) => sum + c, 0)
   if (Math.abs(total - 1) > 1e-9)
     throw new RangeError(`mix: expected weights that sum to 1, got ${parts.map(([c]) => c).join(' + ')} = ${total}; use scale and plus for other sums`)
   const weights = parts.map(([c]) => c)
   return {
-    ...weightedSum(parts),
+    // Each part takes a batch with the needs of all.
+    ...weightedSum(parts as unknown as readonly (readonly [number, Estimator<NeedsOfAll<Parts[number]>, BiasOfAny<Parts[number]>>])[]),
     objective: commonObjective('mix', parts.map(([, e]) => e.objective)),
     composition: { _tag: 'combination', word: 'mix', argument: weights, parts: parts.map(([, e]) => e.composition) },
     formula: {

@@ -4,6 +4,8 @@ import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
+import { ofAnyBatch } from '../weighting/weighting.ts'
+import { IllegalStep } from '../weighting/step.ts'
 import { unmetNeeds } from './needs.ts'
 
 declare const direction: unique symbol
@@ -51,6 +53,21 @@ export interface Estimator<in Needs, out Bias extends string> {
 
 /** An estimator seen without its type: what functions that work on any estimator take. */
 export type AnyEstimator = Estimator<AllFacts, string>
+
+/** What a function of estimators says that is given a weighting. */
+export const notReduced = 'expected an estimator: end the pipe with reduce(...), such as reduce(meanOverTrajectories)'
+
+/** An estimator itself; for a weighting that is not reduced yet, the sentence that says what to do. */
+export type Reduced<E> = E extends Estimator<infer _N, infer _B> ? E : typeof notReduced
+
+/** The needs of an estimator. */
+export type EstimatorNeeds<E> = E extends Estimator<infer N, infer _B> ? N : never
+
+/** The estimator that `Reduced` has let through, or the sentence for callers without a compiler. */
+const finished = (e: unknown): AnyEstimator => {
+  if ((typeof e === 'object' || typeof e === 'function') && e !== null && 'estimate' in e) return e as AnyEstimator
+  throw new IllegalStep(notReduced)
+}
 
 /** Thrown when a batch does not carry what an estimator needs; the message names every missing fact and what to do. */
 export class NeedsNotMet extends Error {
@@ -101,12 +118,13 @@ const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories
  * pipe(batch, E.map((b) => Array.from(estimate(rewardToGo)(b)))) // => E.right([3, 2])
  * ```
  */
-export const estimate =
-  <N, B extends string>(e: Estimator<N, B>) =>
-  (batch: Trajectories<NoInfer<N>>): Weights => {
-    const unmet = unmetNeeds(e.needs, batch)
+export const estimate = <E>(e: Reduced<E>): ((batch: Trajectories<EstimatorNeeds<E>>) => Weights) => {
+  const { needs, estimate: weigh } = finished(e)
+  return ofAnyBatch((batch: Trajectories<AllFacts>): Weights => {
+    const unmet = unmetNeeds(needs, batch)
     if (unmet.length > 0) throw new NeedsNotMet(`estimate: ${unmet.join('\n')}`)
-    const weights = e.estimate(batch)
+    const weights = weigh(batch)
     refuseNonFinite(weights, batch)
     return weights
-  }
+  })
+}

@@ -82,7 +82,7 @@ export const explain = <N, B extends string>(e: Estimator<N, B>): Explanation =>
  * ```ts
  * import { pipe } from 'fp-ts/lib/function.js'
  * import { describe, explain, totalReturn, reduce, meanOverTrajectories } from 'estimand'
- * describe(explain(pipe(totalReturn, reduce(meanOverTrajectories)))).split('\n')[1] // => 'weight       W_it = 1/N R_i'
+ * describe(explain(pipe(totalReturn, reduce(meanOverTrajectories)))).split('\n')[2] // => 'weight       W_it = 1/N R_i'
  * ```
  */
 export const describe = (explanation: Explanation): string => {

@@ -1,10 +1,11 @@
 import type { AllFacts, LogProb } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Reduction } from '../reduce/reduction.ts'
-import { creditColumn, limitedRatio, logRatios } from '../weighting/evaluate.ts'
+import { perStep } from '../ratio/perStep.ts'
+import { creditColumn, limited, logRatios } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import type { Legal } from '../weighting/step.ts'
-import { legalPlan } from '../weighting/step.ts'
+import { IllegalStep, legalPlan } from '../weighting/step.ts'
 import type { NeedsOf, StageOf } from '../weighting/weighting.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Estimator, LossWeights, Weights } from './estimator.ts'
@@ -86,17 +87,19 @@ export const ratioSurrogate =
     return ofAnyBatch((batch: Trajectories<AllFacts>): Surrogate<'ratio'> => {
       const unmet = unmetNeeds(plan.needs, batch)
       if (unmet.length > 0) throw new NeedsNotMet(`ratioSurrogate: ${unmet.join('\n')}`)
-      if (plan.ratio === null) throw new TypeError('ratioSurrogate: needs a ratio per step')
-      const logRatio = logRatios(batch.logProb, batch.behaviourLogProb)
+      const { ratio: own } = plan
+      if (own === null || !plan.words.some(({ word, argument }) => word === 'importance' && argument === perStep.word))
+        throw new IllegalStep('ratioSurrogate: only with importance(perStep), bare or clipped, is its derivative the weights; use surrogate')
       const credit = creditColumn(plan.credit(batch), batch)
       const scale = r.scale(batch)
-      const derivative = limitedRatio(plan.ratio, logRatio, credit, batch)
-      const objective = plan.ratio.limits.at(-1)?.surrogate ?? ((rho: number, a: number) => rho * a)
+      const ratio = own.ratio(logRatios(batch.logProb, batch.behaviourLogProb), batch)
+      const derivative = limited(own, Float64Array.from(ratio), credit, batch)
+      const objective = own.limits.at(-1)?.surrogate ?? ((rho: number, a: number) => rho * a)
       let value = 0
       for (let i = 0; i < batch.count; i++) {
         const factor = typeof scale === 'number' ? scale : scale[i]
         for (let k = batch.offsets[i]; k < batch.offsets[i + 1]; k++) {
-          value += factor * objective(Math.exp(logRatio[k]), credit[k])
+          value += factor * objective(ratio[k], credit[k])
           derivative[k] *= factor * credit[k]
         }
       }

@@ -37,9 +37,9 @@ export interface Setting {
 export type FactsIn<S extends Setting> = Reward &
   BehaviourLogProb &
   CompleteEpisodes &
-  (S['sampling'] extends 'behaviour' ? OffPolicy : OnPolicy) &
-  ('value' extends keyof S ? StateValue : unknown) &
-  ('actionValue' extends keyof S ? ActionValue : unknown)
+  (S extends { readonly mdp: unknown; readonly sampling?: 'target' } ? OnPolicy : OffPolicy) &
+  (S extends { readonly value: unknown } ? StateValue : unknown) &
+  (S extends { readonly actionValue: unknown } ? ActionValue : unknown)
 
 /** The exact moments of an estimator in a setting. Gradients are flat, row-major in (s, a). */
 export interface Exact {

@@ -1,9 +1,7 @@
+import { returnsToGo } from '../columns/returns.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step } from '../weighting/step.ts'
-import type { BiasOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
-
-/** Stage after causality. */
-export type ToGo<S> = S extends 'centred return' ? 'centred reward-to-go' : 'reward-to-go'
+import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
 
 /**
  * Credit each step only with the rewards from it on: an action cannot change the past.
@@ -11,7 +9,8 @@ export type ToGo<S> = S extends 'centred return' ? 'centred reward-to-go' : 'rew
  *     W_t = gamma^t G_t - b,   G_t = sum_{u >= t} gamma^(u-t) r_u
  *
  * A baseline subtracted before it stays in the scale of the whole return; one after it goes inside: gamma^t (G_t - b).
- * Adds no bias, because what came before s_t is settled and E[grad log pi(a_t|s_t) | history] = 0. (That r_u "does not depend on
+ * Its type leaves open whether a baseline of the batch came before it, so that `flow(causality, baseline(leaveOneOut))` compiles; a
+ * second such baseline is then refused when the pipeline is built. Adds no bias, because what came before s_t is settled and E[grad log pi(a_t|s_t) | history] = 0. (That r_u "does not depend on
  * a_t" would not be enough: the length does not either, and dividing by it breaks this.) It may raise the variance: see
  * the world rtgRaisesVariance. Law: sound. Source: Williams 1992, section 7; Sutton et al. 2000.
  *
@@ -22,17 +21,23 @@ export type ToGo<S> = S extends 'centred return' ? 'centred reward-to-go' : 'rew
  * pipe(totalReturn, causality).stage // => 'reward-to-go'
  * ```
  */
-export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, BiasOf<W>, ToGo<StageOf<W>>> = step(
+export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, BiasOf<W>, 'reward-to-go'> = step(
   'causality',
   (plan) => ({
     ...plan,
-    stage: plan.stage === 'centred return' ? 'centred reward-to-go' : 'reward-to-go',
+    stage: 'reward-to-go',
     words: [...plan.words, { word: 'causality' }],
     sources: [...plan.sources, 'Sutton et al. 2000, Policy gradient methods with function approximation'],
     credit: (batch) => {
       const credit = plan.credit(batch)
       if (credit.of._tag === 'column') return credit
-      return { ...credit, of: { ...credit.of, _tag: 'reward-to-go' }, outer: credit.of.discount }
+      const { reward, discount } = credit.of
+      let toGo: Float64Array | null = null
+      return {
+        ...credit,
+        of: { _tag: 'reward-to-go', reward, discount, toGo: () => (toGo ??= returnsToGo(batch, reward, discount)) },
+        outer: discount,
+      }
     },
     formula: {
       ...plan.formula,

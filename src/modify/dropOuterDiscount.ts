@@ -1,7 +1,7 @@
 import { reasons } from '../weighting/reason.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
-import type { BiasOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
+import type { BiasOf, CentringOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
 
 /**
  * Leave out the factor gamma^t in front of each step's credit, as most deep-learning code does.
@@ -20,7 +20,7 @@ import type { BiasOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting
  */
 export const dropOuterDiscount: <W>(
   w: Legal<W, 'dropOuterDiscount'>,
-) => Weighting<NeedsOf<W>, BiasOf<W> | 'outer discount dropped', StageOf<W>> = step('dropOuterDiscount', (plan) => ({
+) => Weighting<NeedsOf<W>, BiasOf<W> | 'outer discount dropped', StageOf<W>, CentringOf<W>> = step('dropOuterDiscount', (plan) => ({
   ...plan,
   reasons: union(plan.reasons, [reasons['outer discount dropped']]),
   words: [...plan.words, { word: 'dropOuterDiscount' }],

@@ -24,9 +24,8 @@ export const perStep: Ratio<BehaviourLogProb, 'step ratio', 'state distribution'
   needs: [],
   reasons: [reasons['state distribution']],
   ratio: (logRatio) => {
-    const out = new Float64Array(logRatio.length)
-    for (let k = 0; k < out.length; k++) out[k] = Math.exp(logRatio[k])
-    return out
+    for (let k = 0; k < logRatio.length; k++) logRatio[k] = Math.exp(logRatio[k])
+    return logRatio
   },
   formula: { text: 'rho_t', latex: '\\rho_t' },
   source: 'Degris, White, Sutton 2012, Off-policy actor-critic, section 2',

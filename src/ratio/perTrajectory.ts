@@ -22,13 +22,12 @@ export const perTrajectory: Ratio<BehaviourLogProb, 'trajectory ratio', never> =
   needs: [],
   reasons: [],
   ratio: (logRatio, { count, offsets }) => {
-    const out = new Float64Array(logRatio.length)
     for (let i = 0; i < count; i++) {
       let sum = 0
       for (let k = offsets[i]; k < offsets[i + 1]; k++) sum += logRatio[k]
-      out.fill(Math.exp(sum), offsets[i], offsets[i + 1])
+      logRatio.fill(Math.exp(sum), offsets[i], offsets[i + 1])
     }
-    return out
+    return logRatio
   },
   formula: { text: 'rho_{0:L-1}', latex: '\\rho_{0:L-1}' },
   source: 'Sutton and Barto 2018, Reinforcement learning, section 5.5',

@@ -1,21 +1,19 @@
-import type { Column, PerStep } from '../columns/column.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Ratio } from './ratio.ts'
 import { ratioOf } from './ratio.ts'
 
-/** rho_{0:t} of each step, summed in log space. [sum L_i] -> [sum L_i] */
-export const prefixRatio = (logRatio: Column<PerStep>, { count, offsets }: Layout): Float64Array => {
-  const out = new Float64Array(logRatio.length)
+/** rho_{0:t} of each step, summed in log space and written over the log ratios. [sum L_i] -> [sum L_i] */
+export const prefixRatio = (logRatio: Float64Array, { count, offsets }: Layout): Float64Array => {
   for (let i = 0; i < count; i++) {
     let sum = 0
     for (let k = offsets[i]; k < offsets[i + 1]; k++) {
       sum += logRatio[k]
-      out[k] = Math.exp(sum)
+      logRatio[k] = Math.exp(sum)
     }
   }
-  return out
+  return logRatio
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Column, PerStep } from '../columns/column.ts'
 import type { BehaviourLogProb, FactsNamed } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Formula } from '../weighting/formula.ts'
@@ -14,8 +13,8 @@ export interface Ratio<in Needs, out S extends RatioStage, out Bias extends stri
   readonly stage: S
   readonly needs: readonly string[]
   readonly reasons: readonly Reason<Bias>[]
-  /** Ratio of each step from log pi(a_t|s_t) - log mu(a_t|s_t). A fresh array. [sum L_i] -> [sum L_i] */
-  readonly ratio: (logRatio: Column<PerStep>, batch: Trajectories<Needs>) => Float64Array
+  /** Ratio of each step from log pi(a_t|s_t) - log mu(a_t|s_t), which it may write over. [sum L_i] -> [sum L_i] */
+  readonly ratio: (logRatio: Float64Array, batch: Trajectories<Needs>) => Float64Array
   readonly formula: Formula
   readonly source: string
 }
@@ -29,7 +28,8 @@ export interface RatioDefinition<Need extends string, S extends RatioStage, Bias
   /** Facts besides BehaviourLogProb. */
   readonly needs: readonly Need[]
   readonly reasons: readonly Reason<Bias>[]
-  readonly ratio: (logRatio: Column<PerStep>, batch: Trajectories<BehaviourLogProb & FactsNamed<Need>>) => Float64Array
+  /** Ratio of each step from log ratios, which it may write over. [sum L_i] -> [sum L_i] */
+  readonly ratio: (logRatio: Float64Array, batch: Trajectories<BehaviourLogProb & FactsNamed<Need>>) => Float64Array
   readonly formula: Formula
   readonly source: string
 }

@@ -20,7 +20,7 @@ export const takenAsOne: Ratio<unknown, 'no ratio', 'ratio taken as one'> = {
   stage: 'no ratio',
   needs: [],
   reasons: [reasons['ratio taken as one']],
-  ratio: (logRatio) => new Float64Array(logRatio.length).fill(1),
+  ratio: (logRatio) => logRatio.fill(1),
   formula: { text: '1', latex: '1' },
   source: 'exact enumeration',
 }

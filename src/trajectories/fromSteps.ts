@@ -65,7 +65,8 @@ export interface StepsInput extends BatchHeader {
   readonly trajectories: readonly Steps[]
 }
 
-type Carries<T, Key extends string, Fact> = Key extends keyof T ? Fact : unknown
+/** A column that every trajectory is known to have; one that may be missing makes no fact. */
+type Carries<T, Key extends string, Fact> = [T] extends [{ readonly [K in Key]: unknown }] ? Fact : unknown
 
 /** The facts that columns of these names amount to. */
 export type ColumnFacts<T> = Carries<T, 'reward', Reward> &

@@ -1,9 +1,9 @@
 import type { Column, PerStep } from '../columns/column.ts'
-import { returnsToGo, wholeReturns } from '../columns/returns.ts'
+import { wholeReturns } from '../columns/returns.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
-import type { Credit, Level, Plan, RatioPlan } from './weighting.ts'
+import type { Credit, CreditSource, Level, LevelOfOthers, Plan, RatioPlan } from './weighting.ts'
 
 /** What a reduction multiplies weights by: one number, or one per trajectory. */
 export type Scale = number | Float64Array
@@ -18,67 +18,123 @@ const powers = (base: number, count: number): Float64Array => {
   return out
 }
 
+/** A batch, and which of its trajectories are at hand: first <= i < stop. */
+interface Part {
+  readonly batch: Batch
+  readonly first: number
+  readonly stop: number
+  /** outer^t by time since the start of a trajectory; null where there is no outer factor. */
+  readonly outerByTime: Float64Array | null
+  readonly outer: number
+}
+
 /** c_t *= scale_i outer^t, in place. */
-const multiply = (c: Float64Array, batch: Batch, outer: number, scale: Scale): void => {
-  if (outer === 1 && scale === 1) return
-  const { count, offsets, startTime } = batch
-  const byTime = outer === 1 ? null : powers(outer, longest(batch))
-  for (let i = 0; i < count; i++) {
+const multiply = (c: Float64Array, { batch, first, stop, outer, outerByTime }: Part, scale: Scale): void => {
+  if (outerByTime === null && scale === 1) return
+  const { offsets, startTime } = batch
+  for (let i = first; i < stop; i++) {
     const begin = offsets[i]
     const end = offsets[i + 1]
-    const own = (typeof scale === 'number' ? scale : scale[i]) * (byTime === null ? 1 : outer ** startTime[i])
-    if (byTime === null) for (let k = begin; k < end; k++) c[k] *= own
-    else for (let k = begin; k < end; k++) c[k] *= own * byTime[k - begin]
+    const own = (typeof scale === 'number' ? scale : scale[i]) * (startTime[i] === 0 ? 1 : outer ** startTime[i])
+    if (outerByTime === null) for (let k = begin; k < end; k++) c[k] *= own
+    else for (let k = begin, t = 0; k < end; k++, t++) c[k] *= own * outerByTime[t]
   }
 }
 
 /** c -= level, in place. */
-const subtract = (c: Float64Array, batch: Batch, level: Level): void => {
-  const { count, offsets, startTime } = batch
-  switch (level.axis) {
-    case 'constant':
-      for (let k = 0; k < c.length; k++) c[k] -= level.value
-      return
-    case 'per step':
-      for (let k = 0; k < c.length; k++) c[k] -= level.column[k]
-      return
-    case 'per trajectory':
-      for (let i = 0; i < count; i++) for (let k = offsets[i]; k < offsets[i + 1]; k++) c[k] -= level.column[i]
-      return
-    case 'per time':
-      for (let i = 0; i < count; i++) {
-        const shift = startTime[i] - offsets[i]
-        for (let k = offsets[i]; k < offsets[i + 1]; k++) c[k] -= level.column[k + shift]
+const subtract = (c: Float64Array, { batch, first, stop }: Part, level: Level): void => {
+  const { offsets, startTime } = batch
+  for (let i = first; i < stop; i++) {
+    const begin = offsets[i]
+    const end = offsets[i + 1]
+    const shift = startTime[i] - begin
+    switch (level.axis) {
+      case 'constant':
+        for (let k = begin; k < end; k++) c[k] -= level.value
+        break
+      case 'per trajectory':
+        for (let k = begin; k < end; k++) c[k] -= level.column[i]
+        break
+      case 'per step':
+        for (let k = begin; k < end; k++) c[k] -= level.column[k]
+        break
+      case 'per time':
+        for (let k = begin; k < end; k++) c[k] -= level.column[k + shift]
+        break
+      case 'per time, without the own': {
+        const { total, share } = level
+        for (let k = begin; k < end; k++) c[k] -= (total[k + shift] - c[k]) * share[k + shift]
       }
+    }
   }
 }
 
-const sourceColumn = ({ of }: Credit, batch: Batch): Float64Array => {
+/** A mean over the others is told by the raw return, so it comes first, while that is what stands in the column. */
+const othersFirst = (levels: readonly Level[]): readonly Level[] =>
+  levels.length < 2
+    ? levels
+    : [
+        ...levels.filter(({ axis }) => axis === 'per time, without the own'),
+        ...levels.filter(({ axis }) => axis !== 'per time, without the own'),
+      ]
+
+/** Trajectories that are finished together, so that what one pass writes is still near when the next one reads it. */
+const atOnce = 4
+
+const parts = function* (batch: Batch, outer: number): Generator<Part> {
+  const outerByTime = outer === 1 ? null : powers(outer, longest(batch))
+  for (let first = 0; first < batch.count; first += atOnce)
+    yield { batch, first, stop: Math.min(first + atOnce, batch.count), outer, outerByTime }
+}
+
+const whole = (batch: Batch): Part => ({ batch, first: 0, stop: batch.count, outer: 1, outerByTime: null })
+
+/** The numbers of a credit's source: computed already, or how to write those of some trajectories. */
+const sourceOf = ({ of }: Credit, batch: Batch): { readonly column: Float64Array; readonly write: (part: Part) => void } => {
   switch (of._tag) {
-    case 'reward-to-go':
-      return returnsToGo(batch, of.reward, of.discount)
     case 'column':
-      return of.column
+      return { column: of.column, write: () => undefined }
+    case 'reward-to-go':
+      return { column: of.toGo(), write: () => undefined }
     case 'whole return': {
+      const column = new Float64Array(batch.offsets[batch.count])
       const returns = wholeReturns(batch, of.reward, of.discount)
-      const out = new Float64Array(batch.offsets[batch.count])
-      for (let i = 0; i < batch.count; i++) out.fill(returns[i], batch.offsets[i], batch.offsets[i + 1])
-      return out
+      return {
+        column,
+        write: ({ first, stop }) => {
+          for (let i = first; i < stop; i++) column.fill(returns[i], batch.offsets[i], batch.offsets[i + 1])
+        },
+      }
     }
   }
 }
 
 /** The credit of each step, times scale: every part of W but the ratio. Uses up the credit. [sum L_i] */
 export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1): Float64Array => {
-  const c = sourceColumn(credit, batch)
-  for (const level of credit.inside) subtract(c, batch, level)
-  if (credit.flat.length === 0) multiply(c, batch, credit.outer, scale)
-  else {
-    multiply(c, batch, credit.outer, 1)
-    for (const level of credit.flat) subtract(c, batch, level)
-    multiply(c, batch, 1, scale)
+  const { column, write } = sourceOf(credit, batch)
+  const inside = othersFirst(credit.inside)
+  for (const part of parts(batch, credit.outer)) {
+    write(part)
+    for (const level of inside) subtract(column, part, level)
+    if (credit.flat.length === 0) multiply(column, part, scale)
+    else {
+      multiply(column, part, 1)
+      for (const level of credit.flat) subtract(column, part, level)
+      multiply(column, { ...part, outerByTime: null, outer: 1 }, scale)
+    }
   }
-  return c
+  return column
+}
+
+/** A mean over the others as a column of its own, for where no raw returns stand in the column that it is subtracted from. */
+const othersPerStep = ({ total, share }: LevelOfOthers, of: CreditSource, batch: Batch): Level => {
+  if (of._tag !== 'reward-to-go') throw new TypeError('a mean over the others per step is told by returns to go')
+  const column = Float64Array.from(of.toGo())
+  for (let i = 0; i < batch.count; i++) {
+    const shift = batch.startTime[i] - batch.offsets[i]
+    for (let k = batch.offsets[i]; k < batch.offsets[i + 1]; k++) column[k] = (total[k + shift] - column[k]) * share[k + shift]
+  }
+  return { axis: 'per step', column }
 }
 
 /**
@@ -92,10 +148,8 @@ const perDecisionColumn = (credit: Credit, prefix: Float64Array, batch: Batch): 
   if (of._tag === 'column') throw new TypeError('importance(perDecision) on a credit without rewards')
   const { count, offsets } = batch
   const { reward, discount } = of
-  const levels = new Float64Array(prefix.length)
-  for (const level of credit.inside) subtract(levels, batch, level)
-  multiply(levels, batch, credit.outer, 1)
-  for (const level of credit.flat) subtract(levels, batch, level)
+  const inside = credit.inside.map((level) => (level.axis === 'per time, without the own' ? othersPerStep(level, of, batch) : level))
+  const levels = creditColumn({ ...credit, inside, of: { _tag: 'column', column: new Float64Array(prefix.length) } }, batch)
   const out = new Float64Array(prefix.length)
   for (let i = 0; i < count; i++) {
     let g = 0
@@ -110,7 +164,7 @@ const perDecisionColumn = (credit: Credit, prefix: Float64Array, batch: Batch): 
       }
     }
   }
-  if (of._tag === 'reward-to-go') multiply(out, batch, credit.outer, 1)
+  if (of._tag === 'reward-to-go') for (const part of parts(batch, credit.outer)) multiply(out, part, 1)
   for (let k = 0; k < out.length; k++) out[k] += prefix[k] * levels[k]
   return out
 }
@@ -122,13 +176,17 @@ export const logRatios = (logProb: Column<PerStep>, behaviourLogProb: Column<Per
   return out
 }
 
-/** The ratio of each step with its limits applied, given the credit that it will multiply. [sum L_i] */
+/** A ratio with the limits of its plan applied, given the credit that it will multiply; may write over the ratio. [sum L_i] */
+export const limited = (plan: RatioPlan, ratio: Float64Array, credit: Column<PerStep>, batch: Trajectories<AllFacts>): Float64Array =>
+  plan.limits.reduce((so, limit) => limit.apply(so, credit, batch), ratio)
+
+/** The ratio of each step from log ratios, which it may write over, with its limits applied. [sum L_i] */
 export const limitedRatio = (
   plan: RatioPlan,
   logRatio: Float64Array,
   credit: Column<PerStep>,
   batch: Trajectories<AllFacts>,
-): Float64Array => plan.limits.reduce((ratio, limit) => limit.apply(ratio, credit, batch), plan.ratio(logRatio, batch))
+): Float64Array => limited(plan, plan.ratio(logRatio, batch), credit, batch)
 
 const correctedColumn = (credit: Credit, plan: RatioPlan, batch: Trajectories<AllFacts>): Float64Array => {
   const logRatio = logRatios(batch.logProb, batch.behaviourLogProb)
@@ -145,6 +203,6 @@ export const weigh = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale): 
   if (plan.ratio === null && plan.changes.length === 0) return creditColumn(credit, batch, scale)
   const unscaled = plan.ratio === null ? creditColumn(credit, batch) : correctedColumn(credit, plan.ratio, batch)
   const changed = plan.changes.reduce((weight, change) => change.apply(weight, batch), unscaled)
-  multiply(changed, batch, 1, scale)
+  multiply(changed, whole(batch), scale)
   return changed
 }

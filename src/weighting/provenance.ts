@@ -6,9 +6,7 @@ export type Provenance<S> = S extends BeforeImportance ? OnPolicy : unknown
 
 const beforeImportance: { readonly [S in BeforeImportance]: true } = {
   'whole return': true,
-  'centred return': true,
   'reward-to-go': true,
-  'centred reward-to-go': true,
   'step credit': true,
   normalised: true,
 }

@@ -1,8 +1,8 @@
 /**
  * Where in the pipeline a weighting stands. It is in exactly one stage; what may follow is a matter of the stage alone.
  *
- * - `whole return`, `centred return`: one return per trajectory; centred once a baseline has been made from the batch
- * - `reward-to-go`, `centred reward-to-go`: the return from each step on
+ * - `whole return`: one return per trajectory
+ * - `reward-to-go`: the return from each step on
  * - `step credit`: a number per step from the start (gae, nStep, advantage, cloning)
  * - `normalised`: scaled by a statistic of the batch, or changed by a credit modifier: rewards are no longer separable
  * - `trajectory ratio`, `prefix ratio`, `step ratio`, `per-decision ratio`, `no ratio`: after importance
@@ -13,7 +13,7 @@
 export type Stage = BeforeImportance | AfterImportance | 'corrected' | 'finished weight'
 
 /** Stages in which no importance ratio has come by yet: `reduce` adds the need for on-policy data. */
-export type BeforeImportance = 'whole return' | 'centred return' | 'reward-to-go' | 'centred reward-to-go' | 'step credit' | 'normalised'
+export type BeforeImportance = 'whole return' | 'reward-to-go' | 'step credit' | 'normalised'
 
 /** Stages after `importance`. */
 export type AfterImportance =
@@ -30,9 +30,7 @@ export type AfterImportance =
 const beforeImportance = <const S extends string>(sentence: S) =>
   ({
     'whole return': sentence,
-    'centred return': sentence,
     'reward-to-go': sentence,
-    'centred reward-to-go': sentence,
     'step credit': sentence,
     normalised: sentence,
   }) as const
@@ -51,12 +49,9 @@ const afterImportance = <const S extends string>(sentence: S) =>
     'finished weight': sentence,
   }) as const
 
-const wholeReturn = <const S extends string>(sentence: S) => ({ 'whole return': sentence, 'centred return': sentence }) as const
-const rewardToGo = <const S extends string>(sentence: S) => ({ 'reward-to-go': sentence, 'centred reward-to-go': sentence }) as const
-
 const causality = {
   ...afterImportance('causality: goes before importance; move it up'),
-  ...rewardToGo('causality: already applied; remove the second one'),
+  'reward-to-go': 'causality: already applied; remove the second one',
   'step credit': 'causality: this credit is per step already (gae, advantage, ...); remove causality',
   normalised: 'causality: goes before normalise; move it up',
   corrected: 'causality: vtrace is per step already; remove causality',
@@ -65,7 +60,7 @@ const causality = {
 
 const dropOuterDiscount = {
   ...afterImportance('dropOuterDiscount: goes before importance; move it up'),
-  ...wholeReturn('dropOuterDiscount: a whole return has no outer factor; put causality before it'),
+  'whole return': 'dropOuterDiscount: a whole return has no outer factor; put causality before it',
   normalised: 'dropOuterDiscount: goes before normalise; move it up',
   reduced: 'dropOuterDiscount: goes before reduce; move it up',
 } as const
@@ -79,14 +74,12 @@ const baseline = {
 
 const stepBaseline = {
   ...baseline,
-  ...wholeReturn('baseline: this one is a number per step, a whole return is not; put causality before it'),
+  'whole return': 'baseline: this one is a number per step, a whole return is not; put causality before it',
 } as const
 
-const secondOfTheBatch = 'baseline: batchMean or leaveOneOut is subtracted already; remove the second one'
 const batchBaseline = {
   ...baseline,
-  'centred return': secondOfTheBatch,
-  'centred reward-to-go': secondOfTheBatch,
+  centred: 'baseline: batchMean or leaveOneOut is subtracted already; remove the second one',
   'step credit': 'baseline: batchMean and leaveOneOut are made from returns; begin with totalReturn, or use stateValue',
 } as const
 
@@ -99,13 +92,13 @@ const normalise = {
 
 const batchStd = {
   ...normalise,
-  ...rewardToGo('normalise(batchStd): needs one number per trajectory; remove causality, or use whitenSteps'),
+  'reward-to-go': 'normalise(batchStd): needs one number per trajectory; remove causality, or use whitenSteps',
   'step credit': 'normalise(batchStd): needs one number per trajectory, this credit is per step; use whitenSteps',
 } as const
 
 const whitenSteps = {
   ...normalise,
-  ...wholeReturn('normalise(whitenSteps): needs a number per step; put causality before it, or use batchStd'),
+  'whole return': 'normalise(whitenSteps): needs a number per step; put causality before it, or use batchStd',
 } as const
 
 const creditModifier = {
@@ -216,13 +209,17 @@ export type Row = keyof typeof legality
 /** The stage of a finished estimator, as the legality table calls it. */
 export type Reduced = 'reduced'
 
-const rows: { readonly [R in Row]: Readonly<Partial<Record<Stage | Reduced, string>>> } = legality
+/** Whether a baseline made from the returns of the batch has been subtracted: a second one is refused, whatever the stage. */
+export type Centring = 'not centred' | 'centred'
+
+const rows: { readonly [R in Row]: Readonly<Partial<Record<Stage | Reduced | 'centred', string>>> } = legality
 
 /**
  * The sentence that refuses a step of a pipeline, or null where it is legal.
  *
- * @param row    what is to be applied
- * @param stage  where the pipeline stands
+ * @param row       what is to be applied
+ * @param stage     where the pipeline stands
+ * @param centring  whether a baseline made from the batch has been subtracted
  *
  * @example
  * ```ts
@@ -230,4 +227,5 @@ const rows: { readonly [R in Row]: Readonly<Partial<Record<Stage | Reduced, stri
  * refusal('clip', 'step ratio') // => null
  * ```
  */
-export const refusal = (row: Row, stage: Stage | Reduced): string | null => rows[row][stage] ?? null
+export const refusal = (row: Row, stage: Stage | Reduced, centring: Centring = 'not centred'): string | null =>
+  (centring === 'centred' ? rows[row].centred : undefined) ?? rows[row][stage] ?? null

@@ -1,29 +1,41 @@
 import type { legality, Row } from './stage.ts'
 import { refusal } from './stage.ts'
-import type { AnyWeighting, Plan, Weighting } from './weighting.ts'
+import type { AnyWeighting, CentringOf, Plan, Weighting } from './weighting.ts'
 import { asWeighting } from './weighting.ts'
 
 /** What every finished estimator has and no weighting does: enough to tell the two apart. */
 export interface Finished {
   readonly estimate: unknown
-  readonly reduction: unknown
+  readonly composition: unknown
 }
 
 /** What a word says that is given something other than a weighting. */
 export const notAWeighting = 'begin the pipe with a credit such as totalReturn, and call words that take options'
 
+/** Where the argument of a step stands: the stage of a weighting, `reduced`, or neither of the two. */
+export type PlaceOf<W> = W extends Weighting<infer _N, infer _B, infer S, infer _C> ? S : W extends Finished ? 'reduced' : 'not a weighting'
+
+/** The table with the sentence for what is no weighting at all. */
+type Sentences<R extends Row> = (typeof legality)[R] & { readonly 'not a weighting': typeof notAWeighting }
+
+/** never if any of several places is among the refused, so that a stage known at run time only is not let through. */
+type Allowed<Place, Refused> = (Place extends unknown ? (verdict: Place extends Refused ? never : 'allowed') => void : never) extends (
+  verdict: infer Verdict,
+) => void
+  ? Verdict
+  : never
+
 /**
  * The parameter of a step of a pipeline: the weighting itself where the legality table allows the step in its stage,
  * otherwise the sentence that says what to do, so that the compiler prints it.
  */
-export type Legal<W, R extends Row> =
-  W extends Weighting<infer _N, infer _B, infer S>
-    ? S extends keyof (typeof legality)[R]
-      ? (typeof legality)[R][S]
+export type Legal<W, R extends Row> = [Allowed<PlaceOf<W>, keyof Sentences<R>>] extends [never]
+  ? Sentences<R>[PlaceOf<W> & keyof Sentences<R>]
+  : R extends 'batchBaseline'
+    ? [CentringOf<W>] extends ['centred']
+      ? (typeof legality)['batchBaseline']['centred']
       : W
-    : W extends Finished
-      ? (typeof legality)[R]['reduced']
-      : typeof notAWeighting
+    : W
 
 /** Thrown when a step is applied where the legality table refuses it and no compiler was there to say so. */
 export class IllegalStep extends Error {
@@ -37,7 +49,7 @@ export const legalPlan = (row: Row, w: unknown): Plan => {
   if (isRecord(w) && 'estimate' in w) throw new IllegalStep(refusal(row, 'reduced') ?? notAWeighting)
   if (!isRecord(w) || !('stage' in w && 'credit' in w)) throw new IllegalStep(notAWeighting)
   const plan = w as Plan
-  const refused = refusal(row, plan.stage)
+  const refused = refusal(row, plan.stage, plan.centring)
   if (refused !== null) throw new IllegalStep(refused)
   return plan
 }

@@ -3,7 +3,7 @@ import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Formula } from './formula.ts'
 import type { Reason } from './reason.ts'
-import type { Stage } from './stage.ts'
+import type { Centring, Stage } from './stage.ts'
 
 /** What an estimator estimates the gradient of: the discounted return J, or the plain sum of rewards. */
 export type Objective = 'discounted' | 'undiscounted'
@@ -24,10 +24,21 @@ export interface Word {
 
 /** What a baseline subtracts: one number, or a column whose axis says how it spreads over the steps. */
 export type Level =
+  | LevelOfOthers
   | { readonly axis: 'constant'; readonly value: number }
   | { readonly axis: 'per time'; readonly column: Column<PerTime> }
   | { readonly axis: 'per trajectory'; readonly column: Column<PerTrajectory> }
   | { readonly axis: 'per step'; readonly column: Column<PerStep> }
+
+/**
+ * (total_t - own return to go) share_t: a mean over the other trajectories, told by what all of them sum to at each time index. It
+ * needs no column of its own.
+ */
+export interface LevelOfOthers {
+  readonly axis: 'per time, without the own'
+  readonly total: Column<PerTime>
+  readonly share: Column<PerTime>
+}
 
 /**
  * A credit before any ratio, evaluated on a batch. Kept apart until the end, because what follows needs the parts: a ratio
@@ -47,19 +58,22 @@ export interface Credit {
   readonly inside: readonly Level[]
 }
 
-/** Where the numbers of a credit come from. A column is the credit's own and is changed in place. */
+/**
+ * Where the numbers of a credit come from. A column is the credit's own and is changed in place. `toGo` gives the raw returns to go,
+ * computed when they are first asked for: several steps of a pipeline read them, the last one uses them up.
+ */
 export type CreditSource =
   | { readonly _tag: 'whole return'; readonly reward: Column<PerStep>; readonly discount: number }
-  | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number }
+  | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number; readonly toGo: () => Float64Array }
   | { readonly _tag: 'column'; readonly column: Float64Array }
 
 /** How a ratio is made from log ratios and then limited, evaluated anew whenever the current log-probs change. */
 export interface RatioPlan {
   /** `per decision` weighs each reward by its own ratio; every other ratio is one factor per step. */
   readonly kind: 'per step weight' | 'per decision'
-  /** Ratio of each step from l_t = log pi(a_t|s_t) - log mu(a_t|s_t). A fresh array. [sum L_i] -> [sum L_i] */
-  readonly ratio: (logRatio: Column<PerStep>, batch: Trajectories<AllFacts>) => Float64Array
-  /** What has been done to the ratio since, in order: each returns a fresh array or changes the one it was given. */
+  /** Ratio of each step from l_t = log pi(a_t|s_t) - log mu(a_t|s_t), which it may write over. [sum L_i] -> [sum L_i] */
+  readonly ratio: (logRatio: Float64Array, batch: Trajectories<AllFacts>) => Float64Array
+  /** What has been done to the ratio since, in order. */
   readonly limits: readonly RatioLimit[]
   /** Facts that the ratio and its limits read. */
   readonly needs: readonly string[]
@@ -97,6 +111,7 @@ export interface CreditFormula {
 /** What a weighting is made of, whatever its type says: the record that constructors read and write. */
 export interface Plan {
   readonly stage: Stage
+  readonly centring: Centring
   readonly objective: Objective
   readonly coupling: Coupling
   /** Names of facts, or of columns of the user's own. */
@@ -116,15 +131,18 @@ export interface Plan {
  * @typeParam Needs  facts that a batch must carry; checked once, where batch meets estimator
  * @typeParam Bias   reasons why the expectation is not the gradient of the objective; never: unbiased, given support
  * @typeParam S      stage of the pipeline, which decides what may follow
+ * @typeParam C      whether a baseline made from the batch has been subtracted, since there may be one of them
  */
-export interface Weighting<in Needs, out Bias extends string, out S extends Stage> extends Omit<Plan, 'stage' | 'reasons' | 'credit'> {
+export interface Weighting<in Needs, out Bias extends string, out S extends Stage, out C extends Centring = Centring>
+  extends Omit<Plan, 'stage' | 'centring' | 'reasons' | 'credit'> {
   readonly stage: S
+  readonly centring: C
   readonly reasons: readonly Reason<Bias>[]
   readonly credit: (batch: Trajectories<Needs>) => Credit
 }
 
 /** The weighting that may stand anywhere: needs nothing, has no bias, is in no stage. What untyped construction returns. */
-export type AnyWeighting = Weighting<unknown, never, never>
+export type AnyWeighting = Weighting<unknown, never, never, never>
 
 /**
  * A plan seen as a weighting. The one place where a plan, whose needs, reasons and stage are data, gets the type that the
@@ -140,8 +158,10 @@ export const ofAnyBatch = <Args extends readonly unknown[], Out>(f: (...args: ne
   f as (...args: Args) => Out
 
 /** Needs of a weighting. */
-export type NeedsOf<W> = W extends Weighting<infer N, infer _B, infer _S> ? N : never
+export type NeedsOf<W> = W extends Weighting<infer N, infer _B, infer _S, infer _C> ? N : never
 /** Reasons of a weighting. */
-export type BiasOf<W> = W extends Weighting<infer _N, infer B, infer _S> ? B : never
+export type BiasOf<W> = W extends Weighting<infer _N, infer B, infer _S, infer _C> ? B : never
 /** Stage of a weighting. */
-export type StageOf<W> = W extends Weighting<infer _N, infer _B, infer S> ? S : never
+export type StageOf<W> = W extends Weighting<infer _N, infer _B, infer S, infer _C> ? S : never
+/** Whether a weighting is centred. */
+export type CentringOf<W> = W extends Weighting<infer _N, infer _B, infer _S, infer C> ? C : never

@@ -178,9 +178,9 @@ holds<Same<typeof truncatedPrefix extends Estimator<infer N, infer _B> ? N : nev
 // Stages.
 
 const centred = pipe(totalReturn, baseline(leaveOneOut), baseline(constant(1)))
-holds<Same<typeof centred, Weighting<Reward & CompleteEpisodes, never, 'centred return'>>>()
+holds<Same<typeof centred, Weighting<Reward & CompleteEpisodes, never, 'whole return', 'centred'>>>()
 const centredToGo = pipe(centred, causality, dropOuterDiscount)
-holds<Same<typeof centredToGo, Weighting<Reward & CompleteEpisodes, 'outer discount dropped', 'centred reward-to-go'>>>()
+holds<Same<typeof centredToGo, Weighting<Reward & CompleteEpisodes, 'outer discount dropped', 'reward-to-go'>>>()
 const limitedStep = pipe(totalReturn, causality, importance(perStep), truncate({ at: 2 }))
 holds<Same<typeof limitedStep, Weighting<Corrected, 'state distribution' | 'truncation', 'limited step ratio'>>>()
 
@@ -260,10 +260,10 @@ const novelty = stepCredit({
   source: 'a test',
   column: (batch) => Float64Array.from(batch.novelty),
 })
-holds<Same<typeof novelty, Weighting<{ readonly novelty: Column<PerStep> }, 'mine', 'step credit'>>>()
+holds<Same<typeof novelty, Weighting<{ readonly novelty: Column<PerStep> }, 'mine', 'step credit', 'not centred'>>>()
 
 const shaped = returnCredit({ word: 'shaped', needs: ['Reward', 'StateValue'], reasons: [], objective: 'discounted', formula, source: 'a test', reward: (batch) => batch.reward })
-holds<Same<typeof shaped, Weighting<Reward & StateValue & CompleteEpisodes, never, 'whole return'>>>()
+holds<Same<typeof shaped, Weighting<Reward & StateValue & CompleteEpisodes, never, 'whole return', 'not centred'>>>()
 
 const ofGroup = baselineOf({
   word: 'ofGroup',
@@ -361,3 +361,20 @@ export const exactly: readonly Moments[] = [
   pipe(brought, exact({ mdp, value: 'exact', actionValue: 'exact' })),
   pipe(impala, exact({ mdp, sampling: 'behaviour', value: [[0]] })),
 ]
+
+// Point-free tails, whose stage is known only when they are applied.
+
+const toGoTail = flow(causality, baseline(leaveOneOut))
+const viaToGoTail = pipe(totalReturn, toGoTail, reduce(meanOverTrajectories))
+holds<Same<typeof viaToGoTail, Estimator<Reward & CompleteEpisodes & OnPolicy, never>>>()
+const finish = flow(causality, reduce(meanOverTrajectories))
+const viaFinish = pipe(totalReturn, finish)
+holds<Same<typeof viaFinish, Estimator<Reward & CompleteEpisodes & OnPolicy, never>>>()
+const clippedTail = flow(causality, baseline(leaveOneOut), importance(perStep), clip({ epsilon: 0.2 }), reduce(meanOverTrajectories))
+const viaClippedTail = pipe(totalReturn, clippedTail)
+holds<Same<typeof viaClippedTail, Estimator<Corrected, 'state distribution' | 'clipping'>>>()
+
+// A mean of estimators with different needs needs all of them.
+
+const mixedNeeds = mix([0.5, better], [0.5, clipped])
+holds<Same<typeof mixedNeeds extends Estimator<infer _N, infer B> ? B : never, 'state distribution' | 'clipping'>>()

@@ -3,4 +3,4 @@ import type { Column, PerTrajectory, Reward, Trajectories } from 'estimand'
 
 declare const batch: Trajectories<Reward>
 declare const perTrajectoryReward: Column<PerTrajectory>
-export const wrong = returnsToGo(batch, perTrajectoryReward, 1) // refused: Type 'PerTrajectory' is not assignable to type 'PerStep'
+export const wrong = returnsToGo(batch, perTrajectoryReward, 1) // refused: is not assignable to type '"per step"'

@@ -1,3 +1,3 @@
 import { returnCredit } from 'estimand'
 
-export const wrong = returnCredit({ word: 'mine', needs: ['Group'], reasons: [], objective: 'discounted', formula: { text: '', latex: '' }, source: 'a test', reward: ({ group }) => group }) // refused: Type 'PerTrajectory' is not assignable to type 'PerStep'
+export const wrong = returnCredit({ word: 'mine', needs: ['Group'], reasons: [], objective: 'discounted', formula: { text: '', latex: '' }, source: 'a test', reward: ({ group }) => group }) // refused: is not assignable to type '"per step"'
