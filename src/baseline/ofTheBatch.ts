@@ -2,6 +2,7 @@ import type { Column, PerStep } from '../columns/column.ts'
 import { wholeReturns } from '../columns/returns.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
+import { rawToGo } from '../weighting/evaluate.ts'
 import type { Credit } from '../weighting/weighting.ts'
 
 /** What happens to trajectories that are over at the time in question: left out of the mean, or counted as return 0. */
@@ -33,19 +34,21 @@ export const rawReturns = (credit: Credit, batch: Batch) => {
   return { returns, total }
 }
 
+const addRun = (total: Float64Array, c: Float64Array, begin: number, length: number): void => {
+  for (let t = 0; t < length; t++) total[t] += c[begin + t]
+}
+
 /** For each time index, the sum of the raw return to go over the trajectories alive, and how many they are. */
 export const rawReturnsToGo = (credit: Credit, batch: Batch) => {
   const { count, offsets } = batch
-  const { of } = credit
-  if (of._tag !== 'reward-to-go') throw new TypeError('baseline: batchMean and leaveOneOut per step are made from returns to go')
-  const toGo = of.toGo()
+  const toGo = rawToGo(credit.of, batch)
   const times = longest(batch)
   const total = new Float64Array(times)
   const ending = new Int32Array(times + 1)
   for (let i = 0; i < count; i++) {
     const begin = offsets[i]
     const length = offsets[i + 1] - begin
-    for (let t = 0; t < length; t++) total[t] += toGo[begin + t]
+    addRun(total, toGo, begin, length)
     ending[length]++
   }
   const alive = new Float64Array(times)

@@ -1,4 +1,5 @@
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
+import { keepOut, takeColumn } from '../columns/scratch.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
 import { checked, range } from '../weighting/options.ts'
@@ -36,19 +37,40 @@ export const generalisedAdvantages = (
   bootstrapValue: Column<PerTrajectory>,
   discount: number,
   lambda: number,
-): Float64Array & Column<PerStep> => {
+): Float64Array & Column<PerStep> => keepOut(advantages(layout, reward, value, bootstrapValue, discount, lambda))
+
+const advantages = (
+  layout: Layout,
+  reward: Column<PerStep>,
+  value: Column<PerStep>,
+  bootstrapValue: Column<PerTrajectory>,
+  discount: number,
+  lambda: number,
+): Float64Array => {
   const { count, offsets } = layout
-  const out = new Float64Array(offsets[count])
+  const out = takeColumn(offsets[count])
   const fade = discount * lambda
   let i = 0
   // Four recursions at once, as in returnsToGo: each waits for its own last result.
   for (; i + 3 < count; i += 4) {
-    const [p, q, r, s] = [offsets[i], offsets[i + 1], offsets[i + 2], offsets[i + 3]]
-    let [kp, kq, kr, ks] = [q - 1, r - 1, s - 1, offsets[i + 4] - 1]
-    let [ap, aq, ar, as] = [0, 0, 0, 0]
-    let [np, nq, nr, ns] = [bootstrapValue[i], bootstrapValue[i + 1], bootstrapValue[i + 2], bootstrapValue[i + 3]]
+    const p = offsets[i]
+    const q = offsets[i + 1]
+    const r = offsets[i + 2]
+    const s = offsets[i + 3]
+    let kp = q - 1
+    let kq = r - 1
+    let kr = s - 1
+    let ks = offsets[i + 4] - 1
+    let ap = 0
+    let aq = 0
+    let ar = 0
+    let as = 0
+    let np = bootstrapValue[i]
+    let nq = bootstrapValue[i + 1]
+    let nr = bootstrapValue[i + 2]
+    let ns = bootstrapValue[i + 3]
     let v = 0
-    while (kp >= p && kq >= q && kr >= r && ks >= s) {
+    for (let together = Math.min(q - p, r - q, s - r, offsets[i + 4] - s); together > 0; together--) {
       v = value[kp]
       out[kp] = ap = reward[kp] + discount * np - v + fade * ap
       np = v
@@ -99,8 +121,8 @@ const finish = (
  *
  *     W_t = gamma^t sum_{l >= 0} (gamma lambda)^l delta_{t+l},   delta_t = r_t + gamma V_{t+1} - V_t
  *
- * Unbiased for every V at lambda = 1, and for every lambda where V(s, t) is exact at each time; 'inexact values' otherwise.
- * Trajectories may be segments: one that was cut is continued by the value of its successor. Laws: sound, tight, gae(1).
+ * On complete episodes unbiased for every V at lambda = 1, and for every lambda where V(s, t) is exact at each time; 'inexact values'
+ * otherwise. Trajectories may be segments: one that was cut is continued by the value of its successor, which then must be exact too. Laws: sound, tight, gae(1).
  * Source: Schulman et al. 2016, eq. 16.
  *
  * @param options  lambda in [0, 1]
@@ -127,6 +149,6 @@ export const gae = <const Lambda extends number>(options: {
       latex: `\\textstyle\\sum_l (\\gamma \\cdot ${lambda})^l \\delta_{t+l}`,
     },
     source: 'Schulman et al. 2016, High-dimensional continuous control using GAE, eq. 16',
-    column: (batch) => generalisedAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, lambda),
+    column: (batch) => advantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, lambda),
   })
 }

@@ -1,4 +1,5 @@
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
+import { keepOut, takeColumn } from '../columns/scratch.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb, Reward, StateValue } from '../trajectories/facts.ts'
 import { checked, range } from '../weighting/options.ts'
@@ -50,10 +51,22 @@ export const vtraceAdvantages = (
   logProb: Column<PerStep>,
   behaviourLogProb: Column<PerStep>,
   discount: number,
+  bounds: VtraceOptions,
+): Float64Array & Column<PerStep> =>
+  keepOut(advantages(layout, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds))
+
+const advantages = (
+  layout: Layout,
+  reward: Column<PerStep>,
+  value: Column<PerStep>,
+  bootstrapValue: Column<PerTrajectory>,
+  logProb: Column<PerStep>,
+  behaviourLogProb: Column<PerStep>,
+  discount: number,
   { rhoBar, cBar }: VtraceOptions,
-): Float64Array & Column<PerStep> => {
+): Float64Array => {
   const { count, offsets } = layout
-  const out = new Float64Array(offsets[count])
+  const out = takeColumn(offsets[count])
   // A pass of its own, since exp does not wait for the recursion.
   for (let k = 0; k < out.length; k++) out[k] = Math.exp(logProb[k] - behaviourLogProb[k])
   for (let i = 0; i < count; i++) {
@@ -114,7 +127,7 @@ export const vtrace = (
     },
     source: 'Espeholt et al. 2018, IMPALA, section 4',
     column: (batch) =>
-      vtraceAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.logProb, batch.behaviourLogProb, batch.discount, bounds),
+      advantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.logProb, batch.behaviourLogProb, batch.discount, bounds),
   })
   const corrected: Plan = { ...(weighting as unknown as Plan), stage: 'corrected' }
   return asWeighting(corrected)

@@ -19,9 +19,9 @@ const commonObjective = (word: string, objectives: readonly Objective[]): Object
 }
 
 const weightedSum = <N, B extends string>(parts: readonly (readonly [number, Estimator<N, B>])[]) => ({
-  estimate: (batch: Parameters<Estimator<N, B>['estimate']>[0]): Weights => {
+  estimate: (batch: Parameters<Estimator<N, B>['estimate']>[0], into?: Float64Array): Weights => {
     const [[c, e], ...others] = parts
-    const sum = e.estimate(batch)
+    const sum = e.estimate(batch, into)
     for (let k = 0; k < sum.length; k++) sum[k] *= c
     for (const [weight, other] of others) {
       const more = other.estimate(batch)

@@ -1,6 +1,7 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
+import { stepCount } from '../trajectories/trajectories.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
@@ -38,8 +39,8 @@ export interface ScaleClaim {
  * @typeParam Bias   reasons why its expectation is not the gradient of its objective; never: unbiased, given support
  */
 export interface Estimator<in Needs, out Bias extends string> {
-  /** W, without the checks that `estimate` makes first. */
-  readonly estimate: (batch: Trajectories<Needs>) => Weights
+  /** W, without the checks that `estimate` makes first; written to `into` if it is given. */
+  readonly estimate: (batch: Trajectories<Needs>, into?: Float64Array) => Weights
   readonly objective: Objective
   readonly coupling: Coupling
   readonly needs: readonly string[]
@@ -79,10 +80,25 @@ export class WeightNotFinite extends Error {
   override readonly name = 'WeightNotFinite'
 }
 
+/** Four sums at once: a single one would wait for itself. */
+const sumOf = (x: Float64Array): number => {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let k = 0
+  for (; k + 3 < x.length; k += 4) {
+    a += x[k]
+    b += x[k + 1]
+    c += x[k + 2]
+    d += x[k + 3]
+  }
+  for (; k < x.length; k++) a += x[k]
+  return a + b + (c + d)
+}
+
 const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories<unknown>): void => {
-  let total = 0
-  for (let k = 0; k < weights.length; k++) total += weights[k]
-  if (Number.isFinite(total)) return
+  if (Number.isFinite(sumOf(weights))) return
   const k = weights.findIndex((w) => !Number.isFinite(w))
   if (k < 0) return
   let i = 0
@@ -119,12 +135,46 @@ const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories
  * ```
  */
 export const estimate = <E>(e: Reduced<E>): ((batch: Trajectories<EstimatorNeeds<E>>) => Weights) => {
-  const { needs, estimate: weigh } = finished(e)
-  return ofAnyBatch((batch: Trajectories<AllFacts>): Weights => {
-    const unmet = unmetNeeds(needs, batch)
-    if (unmet.length > 0) throw new NeedsNotMet(`estimate: ${unmet.join('\n')}`)
-    const weights = weigh(batch)
-    refuseNonFinite(weights, batch)
-    return weights
-  })
+  const any = finished(e)
+  return ofAnyBatch((batch: Trajectories<AllFacts>): Weights => checked(any, batch))
+}
+
+const checked = ({ needs, estimate: weigh }: AnyEstimator, batch: Trajectories<AllFacts>, into?: Float64Array): Weights => {
+  const unmet = unmetNeeds(needs, batch)
+  if (unmet.length > 0) throw new NeedsNotMet(`estimate: ${unmet.join('\n')}`)
+  const weights = weigh(batch, into)
+  refuseNonFinite(weights, batch)
+  return weights
+}
+
+/**
+ * The weights of an estimator, written to an array of your own: for loops that make no garbage.
+ *
+ * As `estimate` in everything else. Fresh memory costs more than most estimators do: on a million steps reward-to-go takes a third of
+ * the time when its array is used again.
+ *
+ * @param e  the estimator
+ * @returns  a function from an array, as long as the batch has steps, and a batch, to that array
+ * @throws   as estimate does; RangeError if the array has another length
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { estimateInto, fromSteps, totalReturn, reduce, meanOverTrajectories, terminated } from 'estimand'
+ * const batch = fromSteps({
+ *   discount: 1, provenance: 'on-policy', episodes: 'complete', trajectories: [{ reward: [2, 1], end: terminated }]
+ * })
+ * const mine = new Float64Array(2)
+ * pipe(batch, E.map((b) => estimateInto(pipe(totalReturn, reduce(meanOverTrajectories)))(mine)(b) === mine)) // => E.right(true)
+ * Array.from(mine) // => [3, 3]
+ * ```
+ */
+export const estimateInto = <E>(e: Reduced<E>): ((into: Float64Array) => (batch: Trajectories<EstimatorNeeds<E>>) => Weights) => {
+  const any = finished(e)
+  return (into) =>
+    ofAnyBatch((batch: Trajectories<AllFacts>): Weights => {
+      if (into.length !== stepCount(batch)) throw new RangeError(`estimateInto: expected an array of ${stepCount(batch)} entries, one per step, got ${into.length}`)
+      return checked(any, batch, into)
+    })
 }

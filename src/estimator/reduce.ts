@@ -39,7 +39,7 @@ export const reduce =
   <W>(w: Legal<W, 'reduce'>): Estimator<NeedsOf<W> & Provenance<StageOf<W>>, BiasOf<W> | R> => {
     const plan = legalPlan('reduce', w)
     const estimator: Estimator<AllFacts, never> = {
-      estimate: (batch: Trajectories<AllFacts>) => weigh(plan, batch, r.scale(batch)),
+      estimate: (batch: Trajectories<AllFacts>, into?: Float64Array) => weigh(plan, batch, r.scale(batch), into),
       objective: plan.objective,
       coupling: strongest(plan.coupling, r.coupling),
       needs: needsOnPolicy(plan.stage) ? union(plan.needs, ['OnPolicy']) : plan.needs,

@@ -3,6 +3,7 @@ import type { AnyEstimator, Estimator } from '../estimator/estimator.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
 import type { ActionValue, AllFacts, BehaviourLogProb, CompleteEpisodes, OffPolicy, OnPolicy, Reward, StateValue } from '../trajectories/facts.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { select } from '../trajectories/select.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { enumerate, enumerateAll } from './enumerate.ts'
 import type { Enumerated } from './enumerate.ts'
@@ -110,12 +111,38 @@ export const valuesIn = (setting: Setting, model: Model, known: Truth): Values =
         ),
 })
 
+/**
+ * Whether the weights of a trajectory in a batch of n are 1/n of those that it has alone, as an estimator that couples none has it.
+ * Evaluating whole blocks rests on it, so an estimator that says so wrongly is found out on the first block.
+ */
+const keepsItsWord = (e: AnyEstimator, block: Trajectories<AllFacts>): boolean => {
+  const together = e.estimate(block)
+  for (const i of [0, block.count - 1]) {
+    const alone = e.estimate(select([i])(block))
+    for (let k = 0; k < alone.length; k++) {
+      const expected = alone[k] / block.count
+      if (Math.abs(together[block.offsets[i] + k] - expected) > 1e-9 * (1 + Math.abs(expected))) return false
+    }
+  }
+  return true
+}
+
 /** Expectation over single trajectories: one that does not couple them is evaluated on whole blocks at once. */
-const overTrajectories = (model: Model, values: Values, onPolicy: boolean, estimators: readonly AnyEstimator[], to: readonly Gatherer[]): void => {
+const overTrajectories = (
+  model: Model,
+  values: Values,
+  onPolicy: boolean,
+  estimators: readonly AnyEstimator[],
+  to: readonly Gatherer[],
+): ReadonlySet<AnyEstimator> => {
+  const liars = new Set<AnyEstimator>()
+  let first = true
   const room = roomFor(model, values, blockSize)
   enumerate(model, blockSize, (block) => {
     for (let i = 0; i < block.count; i++) fill(room, i, block, i, model, values)
     const batch = batchIn(room, model, onPolicy, block.count)
+    if (first) for (const e of estimators) if (!keepsItsWord(e, batch)) liars.add(e)
+    first = false
     for (const [j, e] of estimators.entries()) {
       const weights = e.estimate(batch)
       const { steps, draw } = to[j]
@@ -125,6 +152,7 @@ const overTrajectories = (model: Model, values: Values, onPolicy: boolean, estim
       }
     }
   })
+  return liars
 }
 
 /**
@@ -259,7 +287,21 @@ export const exactOfAll =
       return { some: chosen.map((j) => estimators[j]), to: chosen.map((j) => gatherers[j]) }
     }
     const single = those((e) => e.coupling === 'none')
-    if (single.some.length > 0) overTrajectories(model, values, onPolicy, single.some, single.to)
+    const liars = overTrajectories(model, values, onPolicy, single.some, single.to)
+    if (liars.size > 0)
+      return E.left(
+        estimators.flatMap((e, j): readonly Problem[] =>
+          liars.has(e)
+            ? [
+                {
+                  path: estimators.length === 1 ? 'estimator' : `estimators[${j}]`,
+                  expected: "weights in a batch of N that are 1/N of those alone, since its coupling is 'none'",
+                  got: "others; declare the coupling 'exchangeable' in the word that looks at the batch",
+                },
+              ]
+            : [],
+        ),
+      )
     for (const N of new Set(estimators.filter((e) => e.coupling !== 'none').map((e) => batchSizeOf(e, setting))))
       for (const coupling of ['exchangeable', 'ordered'] as const) {
         const { some, to } = those((e) => e.coupling === coupling && batchSizeOf(e, setting) === N)

@@ -30,14 +30,14 @@ export const flatValues = (table: ValueTable, { S, T }: Model): Float64Array =>
 export const flatActionValues = (table: ActionValueTable, { S, A, T }: Model): Float64Array =>
   Float64Array.from({ length: T * S * A }, (_, k) => table[Math.floor(k / (S * A))][Math.floor(k / A) % S][k % A])
 
-const axes: Axes = {
+/** Axes of the columns that batches of these values have. */
+const axesOf = ({ value, actionValue }: Pick<Room, 'value' | 'actionValue'>): Axes => ({
   reward: 'per step',
   logProb: 'per step',
   behaviourLogProb: 'per step',
-  value: 'per step',
-  actionValue: 'per step',
-  bootstrapValue: 'per trajectory',
-}
+  ...(value === null ? {} : { value: 'per step', bootstrapValue: 'per trajectory' }),
+  ...(actionValue === null ? {} : { actionValue: 'per step' }),
+})
 
 /** Room for batches that are filled from enumerated trajectories, overwritten from one batch to the next. */
 export interface Room {
@@ -79,7 +79,7 @@ export const batchIn = (room: Room, model: Model, onPolicy: boolean, count: numb
     discount: model.gamma,
     version: 0,
     currentVersion: 0,
-    axes,
+    axes: axesOf(room),
     provenance: onPolicy ? 'on-policy' : offPolicy,
     episodes: 'complete',
     reward: room.reward.subarray(0, steps),

@@ -1,4 +1,3 @@
-import { returnsToGo } from '../columns/returns.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
@@ -32,10 +31,9 @@ export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, B
       const credit = plan.credit(batch)
       if (credit.of._tag === 'column') return credit
       const { reward, discount } = credit.of
-      let toGo: Float64Array | null = null
       return {
         ...credit,
-        of: { _tag: 'reward-to-go', reward, discount, toGo: () => (toGo ??= returnsToGo(batch, reward, discount)) },
+        of: { _tag: 'reward-to-go', reward, discount, toGo: { column: null } },
         outer: discount,
       }
     },

@@ -21,7 +21,11 @@ export interface RatioModifierDefinition<Need extends string, Bias extends strin
   readonly apply: (ratio: Float64Array, credit: Column<PerStep>, batch: Trajectories<FactsNamed<Need>>) => Float64Array
   readonly formula: (ratio: Formula) => Formula
   readonly source: string
-  /** Objective of one step whose derivative in log pi is the weight, where there is one: see ratioSurrogate. */
+}
+
+/** A change of the ratio, with what makes its ratio form of the surrogate, if it has one. */
+interface RatioChange<Need extends string, Bias extends string> extends RatioModifierDefinition<Need, Bias> {
+  /** Objective of one step whose derivative in log pi is the weight: see ratioSurrogate. */
   readonly surrogate?: (ratio: number, credit: number) => number
 }
 
@@ -36,7 +40,7 @@ export const limited = (stage: Stage): Stage =>
 export const changeRatio = <Need extends string, Bias extends string>(
   row: Row,
   after: (stage: Stage) => Stage,
-  definition: RatioModifierDefinition<Need, Bias>,
+  definition: RatioChange<Need, Bias>,
 ) => {
   const limit: RatioLimit = {
     apply: ofAnyBatch<Parameters<RatioLimit['apply']>, Float64Array>(definition.apply),

@@ -11,7 +11,7 @@ export interface Reduction<out Bias extends string> {
   readonly word: string
   readonly argument?: unknown
   readonly reasons: readonly Reason<Bias>[]
-  /** `exchangeable` if the scale of one trajectory depends on others besides through N. */
+  /** `none` only if the scale is 1/N times something of the trajectory's own; `exchangeable` for any other dependence on the batch. */
   readonly coupling: Coupling
   /** One factor for every step, or one per trajectory. [] or [N] */
   readonly scale: (batch: Batch) => number | Float64Array
@@ -28,7 +28,7 @@ export interface Reduction<out Bias extends string> {
  * ```ts
  * import { reductionOf, reasons } from 'estimand'
  * const sum = reductionOf({
- *   word: 'sum', reasons: [reasons.scaled], coupling: 'none', scale: () => 1,
+ *   word: 'sum', reasons: [reasons.scaled], coupling: 'exchangeable', scale: () => 1,
  *   formula: { text: '1', latex: '1' }, source: 'an example'
  * })
  * sum.word // => 'sum'

@@ -1,5 +1,6 @@
 import type { Column, PerStep } from '../columns/column.ts'
-import { wholeReturns } from '../columns/returns.ts'
+import { wholeReturns, writeReturnsToGo } from '../columns/returns.ts'
+import { giveColumn, keepOut, takeColumn } from '../columns/scratch.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
@@ -28,16 +29,38 @@ interface Part {
   readonly outer: number
 }
 
-/** c_t *= scale_i outer^t, in place. */
-const multiply = (c: Float64Array, { batch, first, stop, outer, outerByTime }: Part, scale: Scale): void => {
-  if (outerByTime === null && scale === 1) return
+// Loops of their own, so that each is compiled for itself.
+
+const copyRun = (to: Float64Array, c: Float64Array, begin: number, end: number): void => {
+  for (let k = begin; k < end; k++) to[k] = c[k]
+}
+const scaleRun = (to: Float64Array, c: Float64Array, begin: number, end: number, by: number): void => {
+  for (let k = begin; k < end; k++) to[k] = c[k] * by
+}
+const scaleRunByTime = (to: Float64Array, c: Float64Array, begin: number, end: number, by: number, byTime: Float64Array): void => {
+  for (let k = begin, t = 0; k < end; k++, t++) to[k] = c[k] * by * byTime[t]
+}
+const subtractNumber = (c: Float64Array, begin: number, end: number, b: number): void => {
+  for (let k = begin; k < end; k++) c[k] -= b
+}
+const subtractRun = (c: Float64Array, begin: number, end: number, b: ArrayLike<number>, shift: number): void => {
+  for (let k = begin; k < end; k++) c[k] -= b[k + shift]
+}
+const subtractOthers = (c: Float64Array, begin: number, end: number, total: ArrayLike<number>, share: ArrayLike<number>, shift: number): void => {
+  for (let k = begin; k < end; k++) c[k] -= (total[k + shift] - c[k]) * share[k + shift]
+}
+
+/** to_t = c_t scale_i outer^t; `to` may be c itself. */
+const multiply = (to: Float64Array, c: Float64Array, { batch, first, stop, outer, outerByTime }: Part, scale: Scale): void => {
   const { offsets, startTime } = batch
+  if (outerByTime === null && scale === 1) {
+    if (to !== c) copyRun(to, c, offsets[first], offsets[stop])
+    return
+  }
   for (let i = first; i < stop; i++) {
-    const begin = offsets[i]
-    const end = offsets[i + 1]
     const own = (typeof scale === 'number' ? scale : scale[i]) * (startTime[i] === 0 ? 1 : outer ** startTime[i])
-    if (outerByTime === null) for (let k = begin; k < end; k++) c[k] *= own
-    else for (let k = begin, t = 0; k < end; k++, t++) c[k] *= own * outerByTime[t]
+    if (outerByTime === null) scaleRun(to, c, offsets[i], offsets[i + 1], own)
+    else scaleRunByTime(to, c, offsets[i], offsets[i + 1], own, outerByTime)
   }
 }
 
@@ -47,24 +70,21 @@ const subtract = (c: Float64Array, { batch, first, stop }: Part, level: Level): 
   for (let i = first; i < stop; i++) {
     const begin = offsets[i]
     const end = offsets[i + 1]
-    const shift = startTime[i] - begin
     switch (level.axis) {
       case 'constant':
-        for (let k = begin; k < end; k++) c[k] -= level.value
+        subtractNumber(c, begin, end, level.value)
         break
       case 'per trajectory':
-        for (let k = begin; k < end; k++) c[k] -= level.column[i]
+        subtractNumber(c, begin, end, level.column[i])
         break
       case 'per step':
-        for (let k = begin; k < end; k++) c[k] -= level.column[k]
+        subtractRun(c, begin, end, level.column, 0)
         break
       case 'per time':
-        for (let k = begin; k < end; k++) c[k] -= level.column[k + shift]
+        subtractRun(c, begin, end, level.column, startTime[i] - begin)
         break
-      case 'per time, without the own': {
-        const { total, share } = level
-        for (let k = begin; k < end; k++) c[k] -= (total[k + shift] - c[k]) * share[k + shift]
-      }
+      case 'per time, without the own':
+        subtractOthers(c, begin, end, level.total, level.share, startTime[i] - begin)
     }
   }
 }
@@ -81,10 +101,16 @@ const othersFirst = (levels: readonly Level[]): readonly Level[] =>
 /** Trajectories that are finished together, so that what one pass writes is still near when the next one reads it. */
 const atOnce = 4
 
-const parts = function* (batch: Batch, outer: number): Generator<Part> {
+/** The parts of a batch, one after the other. */
+const partsOf = (batch: Batch, outer: number): readonly Part[] => {
   const outerByTime = outer === 1 ? null : powers(outer, longest(batch))
-  for (let first = 0; first < batch.count; first += atOnce)
-    yield { batch, first, stop: Math.min(first + atOnce, batch.count), outer, outerByTime }
+  return Array.from({ length: Math.ceil(batch.count / atOnce) }, (_, j) => ({
+    batch,
+    first: j * atOnce,
+    stop: Math.min((j + 1) * atOnce, batch.count),
+    outer,
+    outerByTime,
+  }))
 }
 
 const whole = (batch: Batch): Part => ({ batch, first: 0, stop: batch.count, outer: 1, outerByTime: null })
@@ -94,10 +120,13 @@ const sourceOf = ({ of }: Credit, batch: Batch): { readonly column: Float64Array
   switch (of._tag) {
     case 'column':
       return { column: of.column, write: () => undefined }
-    case 'reward-to-go':
-      return { column: of.toGo(), write: () => undefined }
+    case 'reward-to-go': {
+      if (of.toGo.column !== null) return { column: of.toGo.column, write: () => undefined }
+      const column = takeColumn(batch.offsets[batch.count])
+      return { column, write: ({ first, stop }) => writeReturnsToGo(column, batch, of.reward, of.discount, first, stop) }
+    }
     case 'whole return': {
-      const column = new Float64Array(batch.offsets[batch.count])
+      const column = takeColumn(batch.offsets[batch.count])
       const returns = wholeReturns(batch, of.reward, of.discount)
       return {
         column,
@@ -109,27 +138,42 @@ const sourceOf = ({ of }: Credit, batch: Batch): { readonly column: Float64Array
   }
 }
 
-/** The credit of each step, times scale: every part of W but the ratio. Uses up the credit. [sum L_i] */
-export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1): Float64Array => {
+/**
+ * The credit of each step, times scale: every part of W but the ratio. Uses up the credit.
+ *
+ * @param into  where to write it; without it, to the column that the credit came in. [sum L_i]
+ */
+export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1, into?: Float64Array): Float64Array => {
   const { column, write } = sourceOf(credit, batch)
+  const to = into ?? column
   const inside = othersFirst(credit.inside)
-  for (const part of parts(batch, credit.outer)) {
+  for (const part of partsOf(batch, credit.outer)) {
     write(part)
     for (const level of inside) subtract(column, part, level)
-    if (credit.flat.length === 0) multiply(column, part, scale)
+    if (credit.flat.length === 0) multiply(to, column, part, scale)
     else {
-      multiply(column, part, 1)
+      multiply(column, column, part, 1)
       for (const level of credit.flat) subtract(column, part, level)
-      multiply(column, { ...part, outerByTime: null, outer: 1 }, scale)
+      multiply(to, column, { ...part, outerByTime: null, outer: 1 }, scale)
     }
   }
-  return column
+  if (to !== column) giveColumn(column)
+  return to
+}
+
+/** The raw returns to go of a credit, computed when they are first asked for and kept until the credit is used up. */
+export const rawToGo = (of: CreditSource, batch: Batch): Float64Array => {
+  if (of._tag !== 'reward-to-go') throw new TypeError('returns to go of a credit that has none; put causality before it')
+  if (of.toGo.column === null) {
+    of.toGo.column = takeColumn(batch.offsets[batch.count])
+    writeReturnsToGo(of.toGo.column, batch, of.reward, of.discount, 0, batch.count)
+  }
+  return of.toGo.column
 }
 
 /** A mean over the others as a column of its own, for where no raw returns stand in the column that it is subtracted from. */
 const othersPerStep = ({ total, share }: LevelOfOthers, of: CreditSource, batch: Batch): Level => {
-  if (of._tag !== 'reward-to-go') throw new TypeError('a mean over the others per step is told by returns to go')
-  const column = Float64Array.from(of.toGo())
+  const column = Float64Array.from(rawToGo(of, batch))
   for (let i = 0; i < batch.count; i++) {
     const shift = batch.startTime[i] - batch.offsets[i]
     for (let k = batch.offsets[i]; k < batch.offsets[i + 1]; k++) column[k] = (total[k + shift] - column[k]) * share[k + shift]
@@ -164,14 +208,14 @@ const perDecisionColumn = (credit: Credit, prefix: Float64Array, batch: Batch): 
       }
     }
   }
-  if (of._tag === 'reward-to-go') for (const part of parts(batch, credit.outer)) multiply(out, part, 1)
+  if (of._tag === 'reward-to-go') for (const part of partsOf(batch, credit.outer)) multiply(out, out, part, 1)
   for (let k = 0; k < out.length; k++) out[k] += prefix[k] * levels[k]
   return out
 }
 
 /** log pi(a_t|s_t) - log mu(a_t|s_t), the log ratio of each step. [sum L_i] */
 export const logRatios = (logProb: Column<PerStep>, behaviourLogProb: Column<PerStep>): Float64Array => {
-  const out = new Float64Array(logProb.length)
+  const out = takeColumn(logProb.length)
   for (let k = 0; k < out.length; k++) out[k] = logProb[k] - behaviourLogProb[k]
   return out
 }
@@ -194,15 +238,18 @@ const correctedColumn = (credit: Credit, plan: RatioPlan, batch: Trajectories<Al
   const c = creditColumn(credit, batch)
   const ratio = limitedRatio(plan, logRatio, c, batch)
   for (let k = 0; k < c.length; k++) c[k] *= ratio[k]
+  giveColumn(ratio)
   return c
 }
 
-/** W of every step: credit, ratio, changes, scale of the reduction. A fresh array. [sum L_i] */
-export const weigh = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale): Float64Array => {
+/** W of every step: credit, ratio, changes, scale of the reduction; written to `into`, or to a fresh array. [sum L_i] */
+export const weigh = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale, into?: Float64Array): Float64Array => {
   const credit = plan.credit(batch)
-  if (plan.ratio === null && plan.changes.length === 0) return creditColumn(credit, batch, scale)
+  if (plan.ratio === null && plan.changes.length === 0) return keepOut(creditColumn(credit, batch, scale, into))
   const unscaled = plan.ratio === null ? creditColumn(credit, batch) : correctedColumn(credit, plan.ratio, batch)
   const changed = plan.changes.reduce((weight, change) => change.apply(weight, batch), unscaled)
-  multiply(changed, whole(batch), scale)
-  return changed
+  const to = into ?? changed
+  multiply(to, changed, whole(batch), scale)
+  if (to !== changed) giveColumn(changed)
+  return keepOut(to)
 }

@@ -58,13 +58,17 @@ export interface Credit {
   readonly inside: readonly Level[]
 }
 
+/** Raw returns to go, kept for the one evaluation of a pipeline once they have been asked for: several of its steps read them. */
+export interface ReturnsToGo {
+  column: Float64Array | null
+}
+
 /**
- * Where the numbers of a credit come from. A column is the credit's own and is changed in place. `toGo` gives the raw returns to go,
- * computed when they are first asked for: several steps of a pipeline read them, the last one uses them up.
+ * Where the numbers of a credit come from. A column is the credit's own and is changed in place.
  */
 export type CreditSource =
   | { readonly _tag: 'whole return'; readonly reward: Column<PerStep>; readonly discount: number }
-  | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number; readonly toGo: () => Float64Array }
+  | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number; readonly toGo: ReturnsToGo }
   | { readonly _tag: 'column'; readonly column: Float64Array }
 
 /** How a ratio is made from log ratios and then limited, evaluated anew whenever the current log-probs change. */

@@ -13,7 +13,7 @@ import {
   causality,
   clip,
   describeProblems,
-  estimate,
+  estimateInto,
   fromSteps,
   gae,
   importance,
@@ -95,17 +95,17 @@ const inTurns = (variants: Readonly<Record<string, () => unknown>>, unit: string
 
 const mean = reduce(meanOverTrajectories)
 const toGo = pipe(totalReturn, causality)
+const target = new Float64Array(steps)
 const e = {
-  toGo: estimate(pipe(toGo, mean)),
-  leaveOneOut: estimate(pipe(toGo, baseline(leaveOneOut), mean)),
-  gae: estimate(pipe(gae({ lambda: 0.95 }), mean)),
-  vtrace: estimate(pipe(vtrace({ rhoBar: 1, cBar: 1 }), mean)),
+  toGo: estimateInto(pipe(toGo, mean))(target),
+  leaveOneOut: estimateInto(pipe(toGo, baseline(leaveOneOut), mean))(target),
+  gae: estimateInto(pipe(gae({ lambda: 0.95 }), mean))(target),
+  vtrace: estimateInto(pipe(vtrace({ rhoBar: 1, cBar: 1 }), mean))(target),
   clipped: pipe(gae({ lambda: 0.95 }), importance(perStep), clip({ epsilon: 0.2 }), ratioSurrogate(meanOverTrajectories)),
-  clippedWeights: estimate(pipe(toGo, baseline(stateValue), importance(perStep), clip({ epsilon: 0.2 }), mean)),
-  perTrajectory: estimate(pipe(toGo, importance(perTrajectory), mean)),
-  perDecision: estimate(pipe(toGo, importance(perDecision), mean)),
+  clippedWeights: estimateInto(pipe(toGo, baseline(stateValue), importance(perStep), clip({ epsilon: 0.2 }), mean))(target),
+  perTrajectory: estimateInto(pipe(toGo, importance(perTrajectory), mean))(target),
+  perDecision: estimateInto(pipe(toGo, importance(perDecision), mean))(target),
 }
-const target = Float64Array.from({ length: steps })
 const weights = inTurns(
   {
     'copy of a column (floor)': () => target.set(onPolicy.reward as Float64Array),
