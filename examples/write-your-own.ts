@@ -1,6 +1,7 @@
 /**
  * Write your own. A credit, a baseline, a ratio, a modifier and a reduction that the library does not have: each is a value made by an
- * exported constructor, stands in pipelines like the built-in ones, and declares how it is biased. exact() says whether that is true.
+ * exported constructor, stands in pipelines like the built-in ones, and declares how it is biased. exact() says whether that is true in
+ * a world, and the law `sound` looks for one in which it is not.
  *
  *     returnCredit, stepCredit    what a step is credited with          creditModifier    changes the credit
  *     baselineOf                  what is subtracted from it            ratioModifier     changes the ratio
@@ -31,6 +32,7 @@ import {
 } from 'estimand'
 import type { BehaviourLogProb, CompleteEpisodes, Estimator, LogProb, OnPolicy, Problem, Reward } from 'estimand'
 import { bandit, exact, worlds } from 'estimand/exact'
+import { sound, tryLaw } from 'estimand/laws'
 
 const refuse = (problems: readonly Problem[]): never => {
   throw new TypeError(describeProblems(problems))
@@ -89,6 +91,12 @@ const walk = { mdp: worlds.lengthNormalisationFlipsSign.mdp }
 const [honestBias, peekingBias] = [honest, peeking].map((e) => pipe(e, exact(walk), E.getOrElseW(refuse)).bias)
 assert.ok(isZero(honestBias))
 assert.ok(Math.abs(size(peekingBias) - Math.SQRT1_2 / 2) < 1e-12) // r_0 = 1 for quitting is taken away: 1/4 in both components
+
+//    One world is an example. The law `sound` tries arbitrary ones, and shrinks the one that refutes to what a person can check.
+const [heldUp, refuted] = [tryLaw({ seed: 1 })(sound(honest)), tryLaw({ seed: 1 })(sound(peeking))]
+assert.equal(heldUp._tag, 'held')
+assert.equal(refuted._tag, 'failed')
+assert.ok(refuted._tag === 'failed' && refuted.smallest.mdp.T === 1 && refuted.smallest.mdp.S === 1) // a bandit of one step is enough
 
 // 3. A ratio. Powers below 1 are a way between the ratio and none: rho^beta. It reaches over the step's own action: a `step ratio`.
 const tempered = reason({
@@ -172,6 +180,7 @@ export const unbiased = (): Estimator<Reward & CompleteEpisodes & BehaviourLogPr
   pipe(totalReturn, importance(perTrajectory), reduce(meanOverTrajectories))
 
 console.log(`baseline r_{t-1}: declared unbiased, |bias| ${size(honestBias).toFixed(3)}. baseline r_t: declared unbiased, |bias| ${size(peekingBias).toFixed(3)}, refuted`)
+console.log(refuted._tag === 'failed' ? refuted.report : '')
 console.log(`softReturn(0.5): bias (${softened.bias.map((x) => x.toFixed(4)).join(', ')}) = 0.5 grad H`)
 console.log(`sqrt of the ratio: expectation ${halfway.expectation[0].toFixed(4)} against 0.2400`)
 console.log(`paddedMean: expectation ${paddedOne[0].toFixed(4)} at N = 1, ${Math.abs(paddedTwo[0]).toFixed(4)} at N = 2, against -0.1250`)

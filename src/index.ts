@@ -119,6 +119,7 @@ export { claimScale, DifferentObjectives, mix, plus, scale } from './estimator/c
 export type { BiasOfAny, NeedsOfAll, WeightedPart } from './estimator/combine.ts'
 export { estimate, estimateInto, NeedsNotMet, WeightNotFinite } from './estimator/estimator.ts'
 export type { AnyEstimator, Composition, Estimator, EstimatorNeeds, LossWeights, Reduced as ReducedOnly, ScaleClaim, Weights } from './estimator/estimator.ts'
+export { plusMonoid, zero } from './estimator/monoid.ts'
 export { reduce } from './estimator/reduce.ts'
 export { asLoss, lossWeights, ratioSurrogate, surrogate } from './estimator/surrogate.ts'
 export type { Surrogate } from './estimator/surrogate.ts'

@@ -62,6 +62,7 @@ describe('named worlds are the counterexamples of the golden file', () => {
   }
 
   it('every gradient that the file states', () => {
+    const stating = counterexamples.filter(({ id, numbers }) => named[id] !== undefined && Array.isArray(numbers['gradJ']))
     let compared = 0
     for (const { id, numbers } of counterexamples) {
       const name = named[id]
@@ -70,7 +71,7 @@ describe('named worlds are the counterexamples of the golden file', () => {
       expect(gap(truth(worlds[name].mdp).gradJ.slice(0, stated.length), stated), id).toBeLessThan(1e-9)
       compared++
     }
-    expect(compared).toBeGreaterThan(5)
+    expect(compared).toBe(stating.length)
   })
 })
 
@@ -80,7 +81,8 @@ describe("gridworlds have gymnasium's transitions", () => {
     'FrozenLake-v1': right(frozenLake({ horizon: 5, discount: 1, slippery: false })),
     'CliffWalking-v1': right(cliffWalking({ horizon: 5, discount: 1 })),
   }
-  for (const [id, grid] of Object.entries(grids))
+  it('some of them are in the file', () => expect(Object.keys(grids).some((id) => tabular[id] !== undefined)).toBe(true))
+  for (const [id, grid] of Object.entries(grids).filter(([name]) => tabular[name] !== undefined))
     it(id, () => {
       const { P, initial, nStates } = tabular[id]
       expect(grid.S).toBe(nStates)
