@@ -112,19 +112,14 @@ export const valuesIn = (setting: Setting, model: Model, known: Truth): Values =
 })
 
 /**
- * Whether the weights of a trajectory in a batch of n are 1/n of those that it has alone, as an estimator that couples none has it.
+ * Whether the weights of two trajectories in one batch are half of those that each has alone, as an estimator that couples none has it.
  * Evaluating whole blocks rests on it, so an estimator that says so wrongly is found out on the first block.
  */
 const keepsItsWord = (e: AnyEstimator, block: Trajectories<AllFacts>): boolean => {
-  const together = e.estimate(block)
-  for (const i of [0, block.count - 1]) {
-    const alone = e.estimate(select([i])(block))
-    for (let k = 0; k < alone.length; k++) {
-      const expected = alone[k] / block.count
-      if (Math.abs(together[block.offsets[i] + k] - expected) > 1e-9 * (1 + Math.abs(expected))) return false
-    }
-  }
-  return true
+  const pair = [0, block.count - 1]
+  const together = e.estimate(select(pair)(block))
+  const alone = pair.flatMap((i) => Array.from(e.estimate(select([i])(block)), (w) => w / 2))
+  return alone.every((expected, k) => Math.abs(together[k] - expected) <= 1e-9 * (1 + Math.abs(expected)))
 }
 
 /** Expectation over single trajectories: one that does not couple them is evaluated on whole blocks at once. */

@@ -22,33 +22,41 @@ export const gatherer = ({ S, A, target }: Model, covariance: 'diagonal' | 'full
   const first = new Float64Array(D)
   const second = new Float64Array(covariance === 'full' ? D * D : D)
   const gradient = new Float64Array(D)
-  const visited: number[] = []
+  const visited = new Int32Array(S)
+  let visits = 0
   const isVisited = new Uint8Array(S)
   const steps: Gatherer['steps'] = (weights, factor, from, to, state, action) => {
     for (let k = from; k < to; k++) {
       const s = state[k]
       if (isVisited[s] === 0) {
         isVisited[s] = 1
-        visited.push(s)
+        visited[visits++] = s
       }
       const w = factor * weights[k]
       const row = s * A
-      for (let a = 0; a < A; a++) gradient[row + a] -= w * target[row + a]
+      for (let l = row; l < row + A; l++) gradient[l] -= w * target[l]
       gradient[row + action[k]] += w
     }
   }
+  const addProducts = (p: number): void => {
+    for (let i = 0; i < visits; i++)
+      for (let k = visited[i] * A; k < (visited[i] + 1) * A; k++)
+        for (let j = 0; j < visits; j++)
+          for (let l = visited[j] * A; l < (visited[j] + 1) * A; l++) second[k * D + l] += p * gradient[k] * gradient[l]
+  }
   const draw = (p: number): void => {
-    for (const s of visited)
+    if (covariance === 'full') addProducts(p)
+    for (let i = 0; i < visits; i++) {
+      const s = visited[i]
       for (let k = s * A; k < (s + 1) * A; k++) {
-        first[k] += p * gradient[k]
-        if (covariance === 'diagonal') second[k] += p * gradient[k] * gradient[k]
-        else for (const u of visited) for (let l = u * A; l < (u + 1) * A; l++) second[k * D + l] += p * gradient[k] * gradient[l]
+        const g = gradient[k]
+        first[k] += p * g
+        if (covariance === 'diagonal') second[k] += p * g * g
+        gradient[k] = 0
       }
-    for (const s of visited) {
       isVisited[s] = 0
-      gradient.fill(0, s * A, (s + 1) * A)
     }
-    visited.length = 0
+    visits = 0
   }
   return { first, second, steps, draw }
 }
