@@ -1,4 +1,4 @@
-import type { legality, Row } from './stage.ts'
+import type { legality, Row, Stage } from './stage.ts'
 import { refusal } from './stage.ts'
 import type { AnyWeighting, CentringOf, Plan, Weighting } from './weighting.ts'
 import { asWeighting } from './weighting.ts'
@@ -29,13 +29,19 @@ type Allowed<Place, Refused> = (Place extends unknown ? (verdict: Place extends 
  * The parameter of a step of a pipeline: the weighting itself where the legality table allows the step in its stage,
  * otherwise the sentence that says what to do, so that the compiler prints it.
  */
-export type Legal<W, R extends Row> = [Allowed<PlaceOf<W>, keyof Sentences<R>>] extends [never]
-  ? Sentences<R>[PlaceOf<W> & keyof Sentences<R>]
-  : R extends 'batchBaseline'
-    ? [CentringOf<W>] extends ['centred']
-      ? (typeof legality)['batchBaseline']['centred']
+export type Legal<W, R extends Row> = [Stage & keyof (typeof legality)[R]] extends [never]
+  ? LegalInEveryStage<W, R>
+  : [Allowed<PlaceOf<W>, keyof Sentences<R>>] extends [never]
+    ? Sentences<R>[PlaceOf<W> & keyof Sentences<R>]
+    : R extends 'batchBaseline'
+      ? [CentringOf<W>] extends ['centred']
+        ? (typeof legality)['batchBaseline']['centred']
+        : W
       : W
-    : W
+
+/** A step that no stage forbids does not ask for the stage, so that it may end a point-free flow whose stage is still open. */
+type LegalInEveryStage<W, R extends Row> =
+  W extends Weighting<infer _N, infer _B, infer _S, infer _C> ? W : W extends Finished ? (typeof legality)[R]['reduced'] : typeof notAWeighting
 
 /** Thrown when a step is applied where the legality table refuses it and no compiler was there to say so. */
 export class IllegalStep extends Error {

@@ -378,3 +378,9 @@ holds<Same<typeof viaClippedTail, Estimator<Corrected, 'state distribution' | 'c
 
 const mixedNeeds = mix([0.5, better], [0.5, clipped])
 holds<Same<typeof mixedNeeds extends Estimator<infer _N, infer B> ? B : never, 'state distribution' | 'clipping'>>()
+
+// What no stage forbids may end a flow whose stage is still open.
+
+const openEnded = flow(baseline(constant(1)), reduce(meanOverTrajectories))
+const viaOpenEnded = pipe(totalReturn, openEnded)
+holds<Same<typeof viaOpenEnded, Estimator<Reward & CompleteEpisodes & OnPolicy, never>>>()
