@@ -115,18 +115,18 @@ const partsOf = (batch: Batch, outer: number): readonly Part[] => {
 
 const whole = (batch: Batch): Part => ({ batch, first: 0, stop: batch.count, outer: 1, outerByTime: null })
 
-/** The numbers of a credit's source: computed already, or how to write those of some trajectories. */
-const sourceOf = ({ of }: Credit, batch: Batch): { readonly column: Float64Array; readonly write: (part: Part) => void } => {
+/** The numbers of a credit's source: computed already, or how to write those of some trajectories, to `into` if it is given. */
+const sourceOf = ({ of }: Credit, batch: Batch, into?: Float64Array): { readonly column: Float64Array; readonly write: (part: Part) => void } => {
   switch (of._tag) {
     case 'column':
       return { column: of.column, write: () => undefined }
     case 'reward-to-go': {
       if (of.toGo.column !== null) return { column: of.toGo.column, write: () => undefined }
-      const column = takeColumn(batch.offsets[batch.count])
+      const column = into ?? takeColumn(batch.offsets[batch.count])
       return { column, write: ({ first, stop }) => writeReturnsToGo(column, batch, of.reward, of.discount, first, stop) }
     }
     case 'whole return': {
-      const column = takeColumn(batch.offsets[batch.count])
+      const column = into ?? takeColumn(batch.offsets[batch.count])
       const returns = wholeReturns(batch, of.reward, of.discount)
       return {
         column,
@@ -144,7 +144,7 @@ const sourceOf = ({ of }: Credit, batch: Batch): { readonly column: Float64Array
  * @param into  where to write it; without it, to the column that the credit came in. [sum L_i]
  */
 export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1, into?: Float64Array): Float64Array => {
-  const { column, write } = sourceOf(credit, batch)
+  const { column, write } = sourceOf(credit, batch, into)
   const to = into ?? column
   const inside = othersFirst(credit.inside)
   for (const part of partsOf(batch, credit.outer)) {
