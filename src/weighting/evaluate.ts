@@ -115,27 +115,16 @@ const partsOf = (batch: Batch, outer: number): readonly Part[] => {
 
 const whole = (batch: Batch): Part => ({ batch, first: 0, stop: batch.count, outer: 1, outerByTime: null })
 
-/** The numbers of a credit's source: computed already, or how to write those of some trajectories, to `into` if it is given. */
-const sourceOf = ({ of }: Credit, batch: Batch, into?: Float64Array): { readonly column: Float64Array; readonly write: (part: Part) => void } => {
-  switch (of._tag) {
-    case 'column':
-      return { column: of.column, write: () => undefined }
-    case 'reward-to-go': {
-      if (of.toGo.column !== null) return { column: of.toGo.column, write: () => undefined }
-      const column = into ?? takeColumn(batch.offsets[batch.count])
-      return { column, write: ({ first, stop }) => writeReturnsToGo(column, batch, of.reward, of.discount, first, stop) }
-    }
-    case 'whole return': {
-      const column = into ?? takeColumn(batch.offsets[batch.count])
-      const returns = wholeReturns(batch, of.reward, of.discount)
-      return {
-        column,
-        write: ({ first, stop }) => {
-          for (let i = first; i < stop; i++) column.fill(returns[i], batch.offsets[i], batch.offsets[i + 1])
-        },
-      }
-    }
-  }
+/** The column that a credit's numbers stand in, or are going to be written to part by part. */
+const columnFor = (of: CreditSource, batch: Batch, into?: Float64Array): Float64Array => {
+  if (of._tag === 'column') return of.column
+  return (of._tag === 'reward-to-go' ? of.toGo.column : null) ?? into ?? takeColumn(batch.offsets[batch.count])
+}
+
+/** Writes the numbers of a credit's source for the trajectories of a part, unless they stand there already. */
+const writeSource = (column: Float64Array, of: CreditSource, returns: ArrayLike<number> | null, { batch, first, stop }: Part): void => {
+  if (of._tag === 'reward-to-go' && of.toGo.column === null) writeReturnsToGo(column, batch, of.reward, of.discount, first, stop)
+  if (returns !== null) for (let i = first; i < stop; i++) column.fill(returns[i], batch.offsets[i], batch.offsets[i + 1])
 }
 
 /**
@@ -144,11 +133,13 @@ const sourceOf = ({ of }: Credit, batch: Batch, into?: Float64Array): { readonly
  * @param into  where to write it; without it, to the column that the credit came in. [sum L_i]
  */
 export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1, into?: Float64Array): Float64Array => {
-  const { column, write } = sourceOf(credit, batch, into)
+  const { of } = credit
+  const column = columnFor(of, batch, into)
+  const returns = of._tag === 'whole return' ? wholeReturns(batch, of.reward, of.discount) : null
   const to = into ?? column
   const inside = othersFirst(credit.inside)
   for (const part of partsOf(batch, credit.outer)) {
-    write(part)
+    writeSource(column, of, returns, part)
     for (const level of inside) subtract(column, part, level)
     if (credit.flat.length === 0) multiply(to, column, part, scale)
     else {
