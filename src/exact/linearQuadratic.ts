@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Problem } from '../trajectories/problem.ts'
+import { shown } from '../trajectories/problem.ts'
 import type { Matrix } from './matrix.ts'
 import { choleskyFactor, largest, plus, scaled, times, transposed } from './matrix.ts'
 
@@ -34,11 +35,6 @@ export interface LinearQuadratic {
   readonly logSigma: number
   /** A constant baseline that goes with the problem. */
   readonly b: number
-}
-
-const shown = (x: unknown): string => {
-  const text = typeof x === 'number' || x === undefined ? String(x) : (JSON.stringify(x) ?? String(x))
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 
 /** Beyond it, exp(2 logSigma) or its inverse is no number. */

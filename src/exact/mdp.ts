@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import type { Problem } from '../trajectories/problem.ts'
+import { shown } from '../trajectories/problem.ts'
 
 /** A finite MDP with a target policy and a behaviour policy, both tabular softmax. */
 export interface Mdp {
@@ -51,11 +52,6 @@ const Shape = t.intersection([
   }),
 ])
 type Shape = t.TypeOf<typeof Shape>
-
-const shown = (x: unknown): string => {
-  const text = typeof x === 'number' || x === undefined ? String(x) : JSON.stringify(x)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
-}
 
 /** Positions of io-ts: names of the parts of an intersection or union are no part of the input's path. */
 const problemOf = ({ context, value }: t.ValidationError): Problem => {

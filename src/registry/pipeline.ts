@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { shown } from '../trajectories/problem.ts'
 import { IllegalStep } from '../weighting/step.ts'
 import type { AnyWeighting } from '../weighting/weighting.ts'
 import type { Entries, Registry } from './registry.ts'
@@ -12,11 +13,6 @@ type Call = { readonly word: string; readonly argument: unknown }
 const fail = (path: string, expected: string, got: string): E.Either<Problem, never> => E.left({ path, expected, got })
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
-
-const shown = (x: unknown): string => {
-  const text = JSON.stringify(x) ?? String(x)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
-}
 
 const callOf = (path: string, step: unknown): E.Either<Problem, Call> => {
   if (typeof step === 'string') return E.right({ word: step, argument: undefined })

@@ -4,6 +4,7 @@ import { terminated, timeLimit, truncated } from './ends.ts'
 import type { BatchHeader, ColumnFacts, HeaderFacts, Numbers, Steps } from './fromSteps.ts'
 import { fromSteps } from './fromSteps.ts'
 import type { Problem } from './problem.ts'
+import { shown } from './problem.ts'
 import type { Trajectories } from './trajectories.ts'
 
 /** Rows of numbers, a row per environment: [N][T]. */
@@ -34,26 +35,41 @@ export interface PaddedInput extends BatchHeader {
 
 const columns = ['reward', 'logProb', 'behaviourLogProb', 'value', 'actionValue', 'referenceLogProb', 'rolloutLogProb'] as const
 
-const shapeProblems = (input: PaddedInput): readonly Problem[] => {
-  const N = input.terminated.length
-  const T = N > 0 ? input.terminated[0].length : 0
-  const problems: Problem[] = []
-  if (N === 0) problems.push({ path: 'terminated', expected: 'at least one row', got: '0' })
-  for (const name of [...columns, 'terminated', 'truncated', 'timeLimit', 'nextValue'] as const) {
-    const rows = input[name]
-    if (rows === undefined) continue
-    if (rows.length !== N) problems.push({ path: name, expected: `${N} rows, as terminated has`, got: String(rows.length) })
-    for (const [i, row] of Array.from(rows).entries())
-      if (row.length !== T) problems.push({ path: `${name}[${i}]`, expected: `${T} entries, as terminated[0] has`, got: String(row.length) })
-  }
-  const { lengths } = input
-  if (lengths !== undefined) {
-    if (lengths.length !== N) problems.push({ path: 'lengths', expected: `${N} entries`, got: String(lengths.length) })
-    for (const [i, length] of Array.from(lengths).entries())
-      if (!(Number.isInteger(length) && length >= 1 && length <= T))
-        problems.push({ path: `lengths[${i}]`, expected: `an integer from 1 to ${T}`, got: String(length) })
-  }
-  return problems
+const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
+const isRows = (x: unknown): x is readonly ArrayLike<unknown>[] => Array.isArray(x) && x.every(isRow)
+
+/** What is wrong with rows that should be N by T. */
+const rowsProblems = (path: string, rows: unknown, N: number, T: number): readonly Problem[] => {
+  if (!isRows(rows)) return [{ path, expected: 'an array of rows', got: shown(rows) }]
+  if (rows.length !== N) return [{ path, expected: `${N} rows, as terminated has`, got: String(rows.length) }]
+  return rows.flatMap((row, i) =>
+    row.length === T ? [] : [{ path: `${path}[${i}]`, expected: `${T} entries, as terminated[0] has`, got: String(row.length) }],
+  )
+}
+
+/** What is wrong with integers that should be one per row. */
+const integerProblems = (path: string, column: unknown, N: number, low: number, high: number): readonly Problem[] => {
+  if (!isRow(column) || column.length !== N) return [{ path, expected: `an array of ${N} integers`, got: isRow(column) ? `${column.length} entries` : shown(column) }]
+  return Array.from(column).flatMap((x, i) =>
+    Number.isInteger(x) && Number(x) >= low && Number(x) <= high
+      ? []
+      : [{ path: `${path}[${i}]`, expected: high === Infinity ? `an integer >= ${low}` : `an integer from ${low} to ${high}`, got: shown(x) }],
+  )
+}
+
+const shapeProblems = (input: Partial<PaddedInput> | null | undefined): readonly Problem[] => {
+  const terminatedRows: unknown = input?.terminated
+  if (input === null || input === undefined || !isRows(terminatedRows) || terminatedRows.length === 0)
+    return [{ path: 'terminated', expected: 'an array of at least one row of flags', got: shown(terminatedRows) }]
+  const N = terminatedRows.length
+  const T = terminatedRows[0].length
+  return [
+    ...([...columns, 'terminated', 'truncated', 'timeLimit', 'nextValue'] as const).flatMap((name) =>
+      input[name] === undefined ? [] : rowsProblems(name, input[name], N, T),
+    ),
+    ...(input.lengths === undefined ? [] : integerProblems('lengths', input.lengths, N, 1, T)),
+    ...(input.startTime === undefined ? [] : integerProblems('startTime', input.startTime, N, 0, Infinity)),
+  ]
 }
 
 /** How a trajectory ends at step t of row i; null where it goes on. */

@@ -16,6 +16,7 @@ import type {
 } from './facts.ts'
 import { offPolicy, segments } from './facts.ts'
 import type { Problem } from './problem.ts'
+import { shown } from './problem.ts'
 import type { Axes, Batch, Trajectories } from './trajectories.ts'
 
 /** Numbers of the steps of one trajectory: a plain or a typed array. */
@@ -90,8 +91,6 @@ const isLogProb = (name: StepColumn): boolean => name.endsWith('ogProb')
 /** Float32 networks return log-probs of certain actions a little above 0. */
 const rounding = 1e-6
 
-const shown = (x: unknown): string => (typeof x === 'string' ? JSON.stringify(x) : String(x))
-
 const isNumbers = (x: unknown): x is Numbers => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
 
 const headerProblems = (header: BatchHeader): readonly Problem[] => {
@@ -122,7 +121,7 @@ const columnProblems = (path: string, name: StepColumn, column: unknown, length:
 const endProblems = (path: string, end: End | undefined, episodes: string, needsValue: boolean): readonly Problem[] => {
   const tag: unknown = end?._tag
   if (end === undefined || (tag !== 'Terminated' && tag !== 'TimeLimit' && tag !== 'Truncated'))
-    return [{ path, expected: 'terminated, timeLimit or truncated({ value })', got: end === undefined ? 'undefined' : JSON.stringify(end) }]
+    return [{ path, expected: 'terminated, timeLimit or truncated({ value })', got: shown(end) }]
   if (end._tag !== 'Truncated') return []
   return [
     ...(episodes === 'complete' ? [{ path, expected: "a true end, since episodes is 'complete' (or say 'segments')", got: 'truncated' }] : []),

@@ -6,7 +6,23 @@ export interface Problem {
   readonly got: string
 }
 
-const shown = 20
+const mostLines = 20
+const mostCharacters = 80
+
+/** Any value as text for `got`, whatever it is: quoted if it is a string, shortened if it is long. */
+export const shown = (x: unknown): string => {
+  const text = typeof x === 'object' && x !== null ? objectText(x) : typeof x === 'string' ? JSON.stringify(x) : String(x)
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters - 3)}...` : text
+}
+
+const objectText = (x: object): string => {
+  try {
+    return JSON.stringify(x) ?? Object.prototype.toString.call(x)
+  } catch {
+    // Circular, or with a bigint in it.
+    return Object.prototype.toString.call(x)
+  }
+}
 
 /**
  * The problems as text, a line each: `path: expected ..., got ...`. Beyond twenty lines it counts the rest.
@@ -19,7 +35,7 @@ const shown = 20
  * ```
  */
 export const describeProblems = (problems: readonly Problem[]): string => {
-  const lines = problems.slice(0, shown).map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`)
+  const lines = problems.slice(0, mostLines).map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`)
   const rest = problems.length - lines.length
   return [...lines, ...(rest > 0 ? [`... and ${rest} more`] : [])].join('\n')
 }
