@@ -1,6 +1,7 @@
 import { factColumns, offPolicy } from '../trajectories/facts.ts'
 import type { FactName } from '../trajectories/facts.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
+import { stepCount } from '../trajectories/trajectories.ts'
 
 const remedies: { readonly [F in FactName]: string } = {
   Reward: 'give reward to fromSteps',
@@ -29,8 +30,16 @@ const unmet = (name: string, batch: Batch & { readonly provenance?: unknown; rea
       : `the batch was sampled by version ${batch.version} of the parameters, which are now at version ${batch.currentVersion}; ${remedies[name]}`
   }
   const missing = factColumns[name].filter((column) => !has(batch, column))
-  return missing.length === 0 ? null : `the batch lacks ${name} (${missing.join(', ')}); ${remedies[name]}`
+  if (missing.length > 0) return `the batch lacks ${name} (${missing.join(', ')}); ${remedies[name]}`
+  const misfit = factColumns[name].find((column) => lengthOf(batch, column) !== (perTrajectory.includes(column) ? batch.count : stepCount(batch)))
+  return misfit === undefined
+    ? null
+    : `${misfit} has ${lengthOf(batch, misfit)} entries in a batch of ${batch.count} trajectories and ${stepCount(batch)} steps; make batches with fromSteps or fromColumns`
 }
+
+const perTrajectory: readonly string[] = ['bootstrapValue', 'group']
+
+const lengthOf = (batch: object, name: string): unknown => (batch as Readonly<Record<string, ArrayLike<number>>>)[name]?.length
 
 /** What a batch lacks of what an estimator needs, a sentence each that says what to do; empty where it lacks nothing. */
 export const unmetNeeds = (needs: readonly string[], batch: Batch): readonly string[] => [

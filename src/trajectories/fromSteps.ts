@@ -83,17 +83,21 @@ export type ColumnFacts<T> = Carries<T, 'reward', Reward> &
 export type HeaderFacts<I extends Pick<BatchHeader, 'provenance' | 'episodes'>> = (I['provenance'] extends 'on-policy' ? OnPolicy : OffPolicy) &
   (I['episodes'] extends 'complete' ? CompleteEpisodes : Segments)
 
-const stepColumns = ['reward', 'logProb', 'behaviourLogProb', 'value', 'actionValue', 'referenceLogProb', 'rolloutLogProb'] as const
-type StepColumn = (typeof stepColumns)[number]
+/** Names of the per-step columns that a batch can be given. */
+export const stepColumns = ['reward', 'logProb', 'behaviourLogProb', 'value', 'actionValue', 'referenceLogProb', 'rolloutLogProb'] as const
+/** Name of a per-step column that a batch can be given. */
+export type StepColumn = (typeof stepColumns)[number]
 
 const isLogProb = (name: StepColumn): boolean => name.endsWith('ogProb')
 
 /** Float32 networks return log-probs of certain actions a little above 0. */
 const rounding = 1e-6
 
-const isNumbers = (x: unknown): x is Numbers => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
+/** Whether something is a plain or a typed array. */
+export const isNumbers = (x: unknown): x is Numbers => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
 
-const headerProblems = (header: BatchHeader): readonly Problem[] => {
+/** What is wrong with what a batch says of itself. */
+export const headerProblems = (header: BatchHeader): readonly Problem[] => {
   const problems: Problem[] = []
   const refuse = (path: string, expected: string, got: unknown) => problems.push({ path, expected, got: shown(got) })
   const { discount, provenance, episodes, actions = 'discrete', version = 0 } = header
@@ -105,7 +109,8 @@ const headerProblems = (header: BatchHeader): readonly Problem[] => {
   return problems
 }
 
-const columnProblems = (path: string, name: StepColumn, column: unknown, length: number, discrete: boolean): readonly Problem[] => {
+/** What is wrong with a column that should have so many entries. */
+export const columnProblems = (path: string, name: StepColumn, column: unknown, length: number, discrete: boolean): readonly Problem[] => {
   if (!isNumbers(column)) return [{ path, expected: 'an array of numbers', got: shown(column) }]
   const problems: Problem[] = []
   if (column.length !== length) problems.push({ path, expected: `${length} entries, one per step`, got: String(column.length) })
@@ -118,7 +123,8 @@ const columnProblems = (path: string, name: StepColumn, column: unknown, length:
   return problems
 }
 
-const endProblems = (path: string, end: End | undefined, episodes: string, needsValue: boolean): readonly Problem[] => {
+/** What is wrong with the end of a trajectory. */
+export const endProblems = (path: string, end: End | undefined, episodes: string, needsValue: boolean): readonly Problem[] => {
   const tag: unknown = end?._tag
   if (end === undefined || (tag !== 'Terminated' && tag !== 'TimeLimit' && tag !== 'Truncated'))
     return [{ path, expected: 'terminated, timeLimit or truncated({ value })', got: shown(end) }]
@@ -129,6 +135,20 @@ const endProblems = (path: string, end: End | undefined, episodes: string, needs
       ? [{ path: `${path}.value`, expected: 'the finite value of the successor, since steps carry value', got: shown(end.value) }]
       : []),
   ]
+}
+
+/** Where the current policy and the one that sampled differ, which on-policy data do not allow. */
+export const driftProblems = (prefix: string, { logProb, behaviourLogProb }: Pick<Steps, 'logProb' | 'behaviourLogProb'>): readonly Problem[] => {
+  if (!isNumbers(logProb) || !isNumbers(behaviourLogProb)) return []
+  const problems: Problem[] = []
+  for (let t = 0; t < Math.min(logProb.length, behaviourLogProb.length); t++)
+    if (Math.abs(logProb[t] - behaviourLogProb[t]) > rounding)
+      problems.push({
+        path: `${prefix}logProb[${t}]`,
+        expected: `behaviourLogProb[${t}] = ${behaviourLogProb[t]}, since provenance is 'on-policy' (or say 'off-policy')`,
+        got: shown(logProb[t]),
+      })
+  return problems
 }
 
 /** Length of a trajectory: the first of its columns that is an array says it; without any, `length` does. */
@@ -162,14 +182,7 @@ const trajectoryProblems = (path: string, steps: Steps, names: readonly StepColu
     problems.push({ path: `${path}.startTime`, expected: "0, since episodes is 'complete' (or say 'segments')", got: shown(start) })
   if (grouped && !Number.isInteger(steps.group)) problems.push({ path: `${path}.group`, expected: 'an integer, as other trajectories have', got: shown(steps.group) })
   problems.push(...endProblems(`${path}.end`, steps.end, header.episodes, names.includes('value')))
-  if (header.provenance === 'on-policy' && isNumbers(steps.logProb) && isNumbers(steps.behaviourLogProb))
-    for (let t = 0; t < Math.min(steps.logProb.length, steps.behaviourLogProb.length); t++)
-      if (Math.abs(steps.logProb[t] - steps.behaviourLogProb[t]) > rounding)
-        problems.push({
-          path: `${path}.logProb[${t}]`,
-          expected: `behaviourLogProb[${t}] = ${steps.behaviourLogProb[t]}, since provenance is 'on-policy' (or say 'off-policy')`,
-          got: shown(steps.logProb[t]),
-        })
+  if (header.provenance === 'on-policy') problems.push(...driftProblems(`${path}.`, steps))
   if (header.provenance === 'off-policy' && names.includes('behaviourLogProb') && !names.includes('logProb'))
     problems.push({ path: `${path}.logProb`, expected: 'the current log-probs, since provenance is off-policy', got: 'undefined' })
   return problems
@@ -218,7 +231,8 @@ export const fromSteps = <const I extends StepsInput>(
   return E.right(laidOut(input, names) as Trajectories<ColumnFacts<I['trajectories'][number]> & HeaderFacts<I>>)
 }
 
-const bootstrapOf = (end: End): number => (end._tag === 'Truncated' ? (end.value ?? 0) : 0)
+/** The bootstrap value of an end: that of the successor where a trajectory was cut, else 0. */
+export const bootstrapOf = (end: End): number => (end._tag === 'Truncated' ? (end.value ?? 0) : 0)
 
 const laidOut = (input: StepsInput, names: readonly StepColumn[]): Batch & Pick<OnPolicy | OffPolicy, 'provenance'> & Pick<CompleteEpisodes | Segments, 'episodes'> => {
   const { trajectories, discount, version = 0 } = input

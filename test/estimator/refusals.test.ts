@@ -143,6 +143,10 @@ describe('at run time, what no compiler was there to refuse', () => {
     expect(thrown(() => estimate(pipe(toGo, mean))({ ...on, currentVersion: 3 }))).toBe(
       'NeedsNotMet: estimate: the batch was sampled by version 0 of the parameters, which are now at version 3; add importance(...) to the pipeline, or sample again',
     ))
+  it('columns that do not fit the offsets', () =>
+    expect(thrown(() => estimate(pipe(toGo, mean))({ ...on, reward: Float64Array.of(1) }))).toBe(
+      'NeedsNotMet: estimate: reward has 1 entries in a batch of 2 trajectories and 3 steps; make batches with fromSteps or fromColumns',
+    ))
   it('no trajectory', () =>
     expect(thrown(() => estimate(pipe(toGo, mean))({ ...on, count: 0 }))).toContain('the batch holds no trajectory; sample at least one'))
   it('a ratio that overflows', () => {

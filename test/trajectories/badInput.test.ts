@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
-import { describeProblems, fromPadded, fromSteps, pipelineFromJson, reuse, terminated, truncated } from 'estimand'
+import { describeProblems, fromColumns, fromPadded, fromSteps, pipelineFromJson, reuse, terminated, truncated } from 'estimand'
 import type { Problem } from 'estimand'
 import { linearQuadratic, mdp } from 'estimand/exact'
 import { describe, expect, it } from 'vitest'
@@ -55,8 +55,8 @@ describe('fromSteps names every problem by path, expected and got', () => {
   it('never throws, and lets nothing through that is not finite', () => {
     const anything = fc.anything({ withNullPrototype: true, withBigInt: true, withTypedArray: true, maxDepth: 4 })
     fc.assert(
-      fc.property(fc.oneof(anything, fc.record({ trajectories: fc.array(fc.oneof(anything, fc.record({ reward: anything, end: anything }))), terminated: fc.array(anything), reward: anything })), (x) => {
-        for (const make of [fromSteps, fromPadded] as readonly ((input: never) => E.Either<unknown, object>)[]) {
+      fc.property(fc.oneof(anything, fc.record({ trajectories: fc.array(fc.oneof(anything, fc.record({ reward: anything, end: anything }))), terminated: fc.array(anything), offsets: fc.array(fc.nat()), ends: fc.array(anything), reward: anything })), (x) => {
+        for (const make of [fromSteps, fromPadded, fromColumns] as readonly ((input: never) => E.Either<unknown, object>)[]) {
           const batch = make(x as never)
           if (E.isRight(batch)) for (const column of Object.values(batch.right)) if (column instanceof Float64Array) expect(column.every(Number.isFinite)).toBe(true)
         }
@@ -76,6 +76,32 @@ describe('fromPadded', () => {
   it('what is padded does not matter', () => {
     const rows = (padding: number) => fromPadded({ ...complete, reward: [[1, 2, padding]], terminated: [[false, true, false]], lengths: [2] })
     expect(rows(NaN)).toEqual(rows(7))
+  })
+})
+
+describe('fromColumns', () => {
+  it('offsets that do not fit', () => {
+    const wrong = { ...complete, offsets: [1, 1, 0.5], reward: [1, 2], ends: [terminated, terminated] }
+    expect(text(fromColumns(wrong))).toBe(
+      [
+        'offsets[0]: expected 0, got 1',
+        'offsets[1]: expected more than offsets[0] = 1, since no trajectory is empty, got 1',
+        'offsets[2]: expected an integer, got 0.5',
+      ].join('\n'),
+    )
+    expect(text(fromColumns({ ...wrong, offsets: [0, 2, 3], ends: [terminated] }))).toBe(
+      'reward: expected 3 entries, one per step, got 2\nends: expected 2 ends, one per trajectory, got 1',
+    )
+    expect(text(fromColumns({ ...wrong, offsets: [] }))).toContain('at least two positions')
+  })
+  it('gives what fromSteps gives', () => {
+    const trajectories = [
+      { reward: [1, 2], behaviourLogProb: [-1, -2], value: [3, 4], startTime: 2, end: truncated({ value: 5 }) },
+      { reward: [6], behaviourLogProb: [-3], value: [7], end: terminated },
+    ]
+    const header = { discount: 0.5, provenance: 'on-policy', episodes: 'segments', version: 4 } as const
+    const flat = { offsets: [0, 2, 3], startTime: [2, 0], reward: [1, 2, 6], behaviourLogProb: [-1, -2, -3], value: [3, 4, 7], ends: trajectories.map(({ end }) => end) }
+    expect(fromColumns({ ...header, ...flat })).toEqual(fromSteps({ ...header, trajectories }))
   })
 })
 
