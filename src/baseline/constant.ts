@@ -19,7 +19,7 @@ import { baselineOf } from './baseline.ts'
  */
 export const constant = (value: number): Baseline<unknown, never, never, 'baseline'> => {
   const b = checked('baseline(constant)', value, range.finite)
-  const formula = { text: String(b), latex: String(b) }
+  const formula = b < 0 ? { text: `(${b})`, latex: `(${b})` } : { text: String(b), latex: String(b) }
   return baselineOf({
     word: 'constant',
     argument: b,

@@ -82,7 +82,7 @@ export const stepCredit = <const Need extends string, Bias extends string = neve
       flat: [],
       inside: [],
     }),
-    formula: { value: definition.formula, outer: outer === 'discount' ? gammaToT : null, inside: [], flat: [] },
+    formula: { scope: 'column', value: definition.formula, outer: outer === 'discount' ? gammaToT : null, inside: [], flat: [] },
   }
   return asWeighting(plan)
 }
@@ -123,7 +123,7 @@ export const returnCredit = <const Need extends string, Bias extends string = ne
       flat: [],
       inside: [],
     }),
-    formula: { value: definition.formula, outer: null, inside: [], flat: [] },
+    formula: { scope: 'whole return', value: definition.formula, outer: null, inside: [], flat: [] },
   }
   return asWeighting(plan)
 }

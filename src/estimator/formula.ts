@@ -7,15 +7,22 @@ const inBrackets = ({ text, latex }: Formula): Formula =>
 
 const times = (a: Formula, b: Formula): Formula => ({ text: `${a.text} ${b.text}`, latex: `${a.latex}\\, ${b.latex}` })
 
+/** The discount of reward u in the weight of step t, as far as no outer factor stands in front. */
+const rewardPower = ({ objective, formula }: Plan): Formula => {
+  if (objective === 'undiscounted') return { text: '', latex: '' }
+  return formula.scope === 'reward-to-go' && formula.outer === null
+    ? { text: 'gamma^(u-t) ', latex: '\\gamma^{u-t} ' }
+    : { text: 'gamma^u ', latex: '\\gamma^u ' }
+}
+
 /** Credit with a ratio per reward: the ratio stands inside the sum over rewards, and in front of the baselines. */
-const perDecisionFormula = ({ formula, credit, stage: _stage, ...plan }: Plan): Formula => {
-  void credit
-  const toGo = formula.outer !== null || formula.value.text.startsWith('G')
-  const discounted = plan.objective === 'discounted'
-  const power = discounted ? { text: 'gamma^u ', latex: '\\gamma^u ' } : { text: '', latex: '' }
-  const rewards: Formula = toGo
-    ? { text: `sum_{u>=t} rho_{0:u} ${power.text}r_u`, latex: `\\textstyle\\sum_{u\\ge t} \\rho_{0:u} ${power.latex}r_u` }
-    : { text: `sum_u rho_{0:max(u,t)} ${power.text}r_u`, latex: `\\textstyle\\sum_u \\rho_{0:\\max(u,t)} ${power.latex}r_u` }
+const perDecisionFormula = (plan: Plan): Formula => {
+  const { formula } = plan
+  const power = rewardPower(plan)
+  const rewards: Formula =
+    formula.scope === 'reward-to-go'
+      ? { text: `sum_{u>=t} rho_{0:u} ${power.text}r_u`, latex: `\\textstyle\\sum_{u\\ge t} \\rho_{0:u} ${power.latex}r_u` }
+      : { text: `sum_u rho_{0:max(u,t)} ${power.text}r_u`, latex: `\\textstyle\\sum_u \\rho_{0:\\max(u,t)} ${power.latex}r_u` }
   const outer = formula.outer === null ? { text: '', latex: '' } : { text: `${formula.outer.text} `, latex: `${formula.outer.latex} ` }
   const baselines = [
     ...formula.inside.map((b) => ({ text: ` - rho_{0:t} ${outer.text}${b.text}`, latex: ` - \\rho_{0:t} ${outer.latex}${b.latex}` })),

@@ -1,3 +1,4 @@
+import type { Formula } from '../weighting/formula.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
@@ -39,13 +40,11 @@ export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, B
     },
     formula: {
       ...plan.formula,
-      value: toGo(plan.formula.value),
+      scope: 'reward-to-go',
+      value: plan.words[0].word === 'totalReturn' ? { text: 'G_it', latex: 'G_{it}' } : fromTOn(plan.formula.value),
       outer: plan.objective === 'discounted' ? { text: 'gamma^t', latex: '\\gamma^t' } : null,
     },
   }),
 )
 
-const toGo = (whole: { readonly text: string; readonly latex: string }) =>
-  whole.text === 'R_i' || whole.text.startsWith('sum_u')
-    ? { text: 'G_it', latex: 'G_{it}' }
-    : { text: `(${whole.text} from t on)`, latex: `\\bigl(${whole.latex}\\bigr)_{\\ge t}` }
+const fromTOn = ({ text, latex }: Formula): Formula => ({ text: `(${text} from t on)`, latex: `\\bigl(${latex}\\bigr)_{\\ge t}` })

@@ -67,7 +67,7 @@ export const changeCredit = (row: CreditRow, change: CreditChange) =>
       const column = change.apply(creditColumn(credit, batch), credit, batch)
       return { of: { _tag: 'column', column }, outer: 1, flat: [], inside: [] }
     },
-    formula: { value: change.formula(creditFormula(plan.formula)), outer: null, inside: [], flat: [] },
+    formula: { scope: 'column', value: change.formula(creditFormula(plan.formula)), outer: null, inside: [], flat: [] },
   }))
 
 /**

@@ -35,7 +35,7 @@ export const selfNormalise: <W>(
       for (let k = 0; k < ratio.length; k++) ratio[k] *= factor
       return ratio
     },
-    formula: (rho) => ({ text: `N ${rho.text} / sum_j ${rho.text}`, latex: `\\frac{N ${rho.latex}}{\\sum_j ${rho.latex}}` }),
+    formula: (rho) => ({ text: `(N ${rho.text} / sum_j ${rho.text})`, latex: `\\frac{N ${rho.latex}}{\\sum_j ${rho.latex}}` }),
     source: 'Owen 2013, Monte Carlo theory, methods and examples, section 9.2',
   },
 )

@@ -104,6 +104,8 @@ export interface WeightChange {
 
 /** The parts of a credit's formula, in step with `Credit`. */
 export interface CreditFormula {
+  /** What the credit of a step is made of, as `CreditSource` has it. */
+  readonly scope: CreditSource['_tag']
   /** The credit itself, such as `G_t`. */
   readonly value: Formula
   /** The outer factor, such as `gamma^t`; null where there is none. */
