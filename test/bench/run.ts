@@ -106,9 +106,28 @@ const e = {
   perTrajectory: estimateInto(pipe(toGo, importance(perTrajectory), mean))(target),
   perDecision: estimateInto(pipe(toGo, importance(perDecision), mean))(target),
 }
+/** What the same numbers take in plain loops, written for this one batch: what the library is to be measured against. */
+const byHand = {
+  exp: () => {
+    for (let k = 0; k < steps; k++) target[k] = Math.exp(offPolicy.logProb[k])
+  },
+  toGo: () => {
+    for (let i = 0; i < N; i++) {
+      let g = 0
+      for (let k = (i + 1) * T - 1; k >= i * T; k--) target[k] = g = onPolicy.reward[k] + 0.99 * g
+      let factor = 1 / N
+      for (let k = i * T; k < (i + 1) * T; k++) {
+        target[k] *= factor
+        factor *= 0.99
+      }
+    }
+  },
+}
 const weights = inTurns(
   {
-    'copy of a column (floor)': () => target.set(onPolicy.reward as Float64Array),
+    'by hand: copy of a column': () => target.set(onPolicy.reward as Float64Array),
+    'by hand: Math.exp of a column': byHand.exp,
+    'by hand: reward-to-go, outer factor, mean': byHand.toGo,
     'reward-to-go': () => e.toGo(onPolicy),
     'reward-to-go, leave-one-out': () => e.leaveOneOut(onPolicy),
     'GAE': () => e.gae(onPolicy),
