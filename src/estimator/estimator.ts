@@ -150,8 +150,7 @@ const checked = ({ needs, estimate: weigh }: AnyEstimator, batch: Trajectories<A
 /**
  * The weights of an estimator, written to an array of your own: for loops that make no garbage.
  *
- * As `estimate` in everything else. Fresh memory costs more than most estimators do: on a million steps reward-to-go takes a third of
- * the time when its array is used again.
+ * As `estimate` in everything else; on large batches it saves making, and first touching, a fresh array each time.
  *
  * @param e  the estimator
  * @returns  a function from an array, as long as the batch has steps, and a batch, to that array
