@@ -57,7 +57,18 @@ describe('pipelines that declare no reason are unbiased', () => {
     })
 })
 
-describe('every legal pipeline of the built-in words', () => testLaw(soundPipelines, { seed, runs: 400 }))
+describe('every legal pipeline of the built-in words', () => {
+  testLaw(soundPipelines, { seed, runs: 400 })
+  it('rejects pipelines that forget one of their reasons', () => {
+    for (const forgotten of ['state distribution', 'own sample', 'outer discount dropped', 'inexact values', 'random length']) {
+      const cases = soundPipelines.cases.map(({ world, pipeline }) => ({
+        world,
+        pipeline: { ...pipeline, estimator: { ...pipeline.estimator, reasons: pipeline.estimator.reasons.filter(({ name }) => name !== forgotten) } },
+      }))
+      expect(tryLaw({ seed, runs: 600 })({ ...soundPipelines, cases })._tag, forgotten).toBe('failed')
+    }
+  })
+})
 
 describe('scales that are claimed', () => {
   const shrunk = claimScale({ factor: (n) => (n - 1) / n, text: '(N-1)/N' })
