@@ -1,4 +1,3 @@
-import { longest } from '../trajectories/trajectories.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
@@ -29,7 +28,7 @@ export const constantPerTime = (values: readonly number[]): Baseline<unknown, ne
     coupling: 'none',
     reasons: { whole: [], perStep: [] },
     level: ({ batch }) => {
-      const times = longest(batch) + batch.startTime.reduce((most, time) => Math.max(most, time), 0)
+      const times = batch.startTime.reduce((most, time, i) => Math.max(most, time + batch.offsets[i + 1] - batch.offsets[i]), 0)
       if (times > column.length)
         throw new RangeError(`baseline(constantPerTime): expected a value for each of ${times} time indices, got ${column.length}; give more values`)
       return { axis: 'per time', column }

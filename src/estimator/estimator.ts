@@ -97,7 +97,8 @@ const sumOf = (x: Float64Array): number => {
   return a + b + (c + d)
 }
 
-const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories<unknown>): void => {
+/** Throws WeightNotFinite if a weight is infinite or NaN, naming the first such step. */
+export const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories<unknown>): void => {
   if (Number.isFinite(sumOf(weights))) return
   const k = weights.findIndex((w) => !Number.isFinite(w))
   if (k < 0) return

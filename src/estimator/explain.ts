@@ -28,20 +28,25 @@ const objectives: { readonly [O in Objective]: Formula } = {
   undiscounted: { text: 'J = E sum_t r_t', latex: 'J = \\mathbb E \\textstyle\\sum_t r_t' },
 }
 
-const wordText = ({ word, argument }: Word): string => (argument === undefined ? word : `${word} ${JSON.stringify(argument)}`)
+/** JSON has no Infinity; the JSON form of pipelines writes it as a word. */
+const json = (argument: unknown): string => JSON.stringify(argument, (_key, value: unknown) => (value === Infinity ? 'Infinity' : value))
+
+const wordText = ({ word, argument }: Word): string => (argument === undefined ? word : `${word} ${json(argument)}`)
 
 const lines = (composition: Composition): readonly string[] =>
   composition._tag === 'pipeline'
     ? composition.words.map(wordText)
     : [
-        composition.argument === undefined ? composition.word : `${composition.word} ${JSON.stringify(composition.argument)}`,
+        composition.argument === undefined ? composition.word : `${composition.word} ${json(composition.argument)}`,
         ...composition.parts.flatMap((part, k) => [`  part ${k + 1}`, ...lines(part).map((line) => `    ${line}`)]),
       ]
 
 const expectationOf = <N, B extends string>(e: Estimator<N, B>): Formula | null => {
   if (e.claim !== null) return { text: `${e.claim.text} grad J`, latex: `${e.claim.text}\\, \\nabla J` }
   if (e.reasons.length === 0) return { text: 'grad J', latex: '\\nabla J' }
-  return e.reasons.length === 1 ? e.reasons[0].expectation : null
+  // A mean of estimators of which one has a reason has neither expectation.
+  const mixed = e.composition._tag === 'combination' && e.composition.word === 'mix'
+  return e.reasons.length === 1 && !mixed ? e.reasons[0].expectation : null
 }
 
 /**

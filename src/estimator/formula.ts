@@ -49,5 +49,6 @@ export const weightFormula = (plan: Plan, scale: Formula): Formula => {
               inBrackets(credit),
             )
   const changed = plan.changes.reduce((weight, change) => change.formula(weight), corrected)
-  return times(scale, plan.ratio === null || plan.ratio.kind === 'per decision' ? inBrackets(changed) : changed)
+  const isProduct = plan.ratio !== null && plan.ratio.kind !== 'per decision' && plan.ratio.formula.text !== '1' && plan.changes.length === 0
+  return times(scale, isProduct ? changed : inBrackets(changed))
 }

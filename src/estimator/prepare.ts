@@ -14,7 +14,7 @@ import { legalPlan, union } from '../weighting/step.ts'
 import type { NeedsOf, Plan, StageOf } from '../weighting/weighting.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Weights } from './estimator.ts'
-import { NeedsNotMet } from './estimator.ts'
+import { NeedsNotMet, WeightNotFinite } from './estimator.ts'
 import { unmetNeeds } from './needs.ts'
 
 /** A batch whose credit is computed and frozen; weights of any of its steps follow from current log-probs. */
@@ -39,7 +39,13 @@ const gathered = (column: ArrayLike<number>, indices: ArrayLike<number>): Float6
 }
 
 /** Steps as a batch of their own, a trajectory each, with the columns that the ratio reads. */
-const asBatch = (batch: Trajectories<AllFacts>, needs: readonly string[], owner: Int32Array, indices: ArrayLike<number>): Trajectories<AllFacts> => {
+const asBatch = (
+  batch: Trajectories<AllFacts>,
+  needs: readonly string[],
+  owner: Int32Array,
+  indices: ArrayLike<number>,
+  logProb: ArrayLike<number>,
+): Trajectories<AllFacts> => {
   const names = needs.flatMap((need) => factColumns[need as keyof typeof factColumns] ?? [need])
   const source = batch as unknown as Readonly<Record<string, ArrayLike<number>>>
   const owners = Int32Array.from(indices, (k) => owner[k])
@@ -52,7 +58,9 @@ const asBatch = (batch: Trajectories<AllFacts>, needs: readonly string[], owner:
     ends: Array.from(owners, () => terminated),
     axes: Object.fromEntries(names.map((name) => [name, 'per step'])),
   }
-  return { ...layout, ...Object.fromEntries(columns) } as unknown as Trajectories<AllFacts>
+  // Columns by the names that the ratio declares; log-probs are the current ones.
+  const current = names.includes('logProb') ? { logProb: Float64Array.from(logProb) } : {}
+  return { ...layout, ...Object.fromEntries(columns), ...current } as unknown as Trajectories<AllFacts>
 }
 
 const ownerOf = ({ count, offsets }: Batch): Int32Array => {
@@ -82,10 +90,13 @@ const prepared = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts
           'behaviourLogProb' in batch
             ? logRatios(Float64Array.from(logProb), gathered(batch.behaviourLogProb, indices))
             : new Float64Array(indices.length)
-        const factor = limitedRatio(ratio, logRatio, Float64Array.from(out), asBatch(batch, ratio.needs, owner, indices))
+        const factor = limitedRatio(ratio, logRatio, Float64Array.from(out), asBatch(batch, ratio.needs, owner, indices, logProb))
         for (let j = 0; j < out.length; j++) out[j] *= factor[j]
       }
       for (let j = 0; j < out.length; j++) out[j] *= scales === null ? Number(scale) : scales[indices[j]]
+      const wrong = out.findIndex((w) => !Number.isFinite(w))
+      if (wrong >= 0)
+        throw new WeightNotFinite(`prepare: weight of step ${indices[wrong]}: expected a finite number, got ${out[wrong]}; check its log-prob, or truncate the ratio`)
       return out
     },
   }

@@ -9,7 +9,7 @@ import { IllegalStep, legalPlan } from '../weighting/step.ts'
 import type { NeedsOf, StageOf } from '../weighting/weighting.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Estimator, LossWeights, Weights } from './estimator.ts'
-import { estimate, NeedsNotMet } from './estimator.ts'
+import { estimate, NeedsNotMet, refuseNonFinite } from './estimator.ts'
 import { unmetNeeds } from './needs.ts'
 
 /** A scalar whose derivative with respect to each log-probability is the weight of that step. */
@@ -103,6 +103,7 @@ export const ratioSurrogate =
           derivative[k] *= factor * credit[k]
         }
       }
+      refuseNonFinite(derivative, batch)
       return { form: 'ratio', value, derivative }
     })
   }

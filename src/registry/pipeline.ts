@@ -23,10 +23,12 @@ const callOf = (path: string, step: unknown): E.Either<Problem, Call> => {
 }
 
 /** The word "Infinity" is a number wherever a number stands, since JSON has none. */
+const numberIn = (x: unknown): unknown => (x === 'Infinity' ? Infinity : x)
+
+/** An argument with its numbers read: those of a list, or of the options by name. No argument is nested deeper. */
 const numbersIn = (x: unknown): unknown => {
-  if (x === 'Infinity') return Infinity
-  if (Array.isArray(x)) return x.map(numbersIn)
-  return isObject(x) ? Object.fromEntries(Object.entries(x).map(([key, value]) => [key, numbersIn(value)])) : x
+  if (Array.isArray(x)) return x.map(numberIn)
+  return isObject(x) ? Object.fromEntries(Object.entries(x).map(([key, value]) => [key, numberIn(value)])) : numberIn(x)
 }
 
 const editDistance = (a: string, b: string): number => {

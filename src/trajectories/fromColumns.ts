@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { End } from './ends.ts'
 import { offPolicy, segments } from './facts.ts'
 import type { BatchHeader, ColumnFacts, HeaderFacts, Numbers, StepColumn } from './fromSteps.ts'
-import { bootstrapOf, columnProblems, driftProblems, endProblems, headerProblems, isNumbers, stepColumns } from './fromSteps.ts'
+import { bootstrapOf, columnProblems, driftProblems, endProblems, headerProblems, isNumbers, isTime, stepColumns, timeExpected } from './fromSteps.ts'
 import type { Problem } from './problem.ts'
 import { shown } from './problem.ts'
 import type { Axes, Trajectories } from './trajectories.ts'
@@ -37,7 +37,7 @@ const trajectoryProblems = (input: ColumnsInput, N: number): readonly Problem[] 
     ...given.slice(0, N).flatMap((end, i) => endProblems(`ends[${i}]`, end, episodes, input.value !== undefined)),
     ...(startTime === undefined || starts.length === N ? [] : [{ path: 'startTime', expected: `${N} entries, one per trajectory`, got: shown(startTime) }]),
     ...Array.from(starts).flatMap((time, i): readonly Problem[] => {
-      if (!(Number.isInteger(time) && time >= 0)) return [{ path: `startTime[${i}]`, expected: 'an integer >= 0', got: shown(time) }]
+      if (!isTime(time)) return [{ path: `startTime[${i}]`, expected: timeExpected(time), got: shown(time) }]
       return time > 0 && episodes === 'complete'
         ? [{ path: `startTime[${i}]`, expected: "0, since episodes is 'complete' (or say 'segments')", got: shown(time) }]
         : []

@@ -36,7 +36,10 @@ export interface PaddedInput extends BatchHeader {
 const columns = ['reward', 'logProb', 'behaviourLogProb', 'value', 'actionValue', 'referenceLogProb', 'rolloutLogProb'] as const
 
 const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
-const isRows = (x: unknown): x is readonly ArrayLike<unknown>[] => Array.isArray(x) && x.every(isRow)
+// Array.from, because every skips holes.
+const isRows = (x: unknown): x is readonly ArrayLike<unknown>[] => Array.isArray(x) && Array.from(x).every(isRow)
+const isFlag = (x: unknown): boolean => typeof x === 'boolean' || x === 0 || x === 1
+const flags = ['terminated', 'truncated', 'timeLimit'] as const
 
 /** What is wrong with rows that should be N by T. */
 const rowsProblems = (path: string, rows: unknown, N: number, T: number): readonly Problem[] => {
@@ -46,6 +49,14 @@ const rowsProblems = (path: string, rows: unknown, N: number, T: number): readon
     row.length === T ? [] : [{ path: `${path}[${i}]`, expected: `${T} entries, as terminated[0] has`, got: String(row.length) }],
   )
 }
+
+/** Flags that are neither booleans nor 0 or 1. */
+const flagProblems = (path: string, rows: unknown): readonly Problem[] =>
+  isRows(rows)
+    ? rows.flatMap((row, i) =>
+        Array.from(row).flatMap((flag, t) => (isFlag(flag) ? [] : [{ path: `${path}[${i}][${t}]`, expected: 'true, false, 1 or 0', got: shown(flag) }])),
+      )
+    : []
 
 /** What is wrong with integers that should be one per row. */
 const integerProblems = (path: string, column: unknown, N: number, low: number, high: number): readonly Problem[] => {
@@ -67,6 +78,7 @@ const shapeProblems = (input: Partial<PaddedInput> | null | undefined): readonly
     ...([...columns, 'terminated', 'truncated', 'timeLimit', 'nextValue'] as const).flatMap((name) =>
       input[name] === undefined ? [] : rowsProblems(name, input[name], N, T),
     ),
+    ...flags.flatMap((name) => flagProblems(name, input[name])),
     ...(input.lengths === undefined ? [] : integerProblems('lengths', input.lengths, N, 1, T)),
     ...(input.startTime === undefined ? [] : integerProblems('startTime', input.startTime, N, 0, Infinity)),
   ]

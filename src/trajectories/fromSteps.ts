@@ -137,12 +137,18 @@ export const endProblems = (path: string, end: End | undefined, episodes: string
   ]
 }
 
+/** Time indices are kept in 32 bits, with room for the steps that follow. */
+export const isTime = (x: unknown): boolean => Number.isInteger(x) && Number(x) >= 0 && Number(x) <= 2 ** 30
+
+/** What is expected of a time index that is none. */
+export const timeExpected = (x: unknown): string => (Number.isInteger(x) && Number(x) > 0 ? 'an integer up to 2^30' : 'an integer >= 0')
+
 /** Where the current policy and the one that sampled differ, which on-policy data do not allow. */
 export const driftProblems = (prefix: string, { logProb, behaviourLogProb }: Pick<Steps, 'logProb' | 'behaviourLogProb'>): readonly Problem[] => {
   if (!isNumbers(logProb) || !isNumbers(behaviourLogProb)) return []
   const problems: Problem[] = []
   for (let t = 0; t < Math.min(logProb.length, behaviourLogProb.length); t++)
-    if (Math.abs(logProb[t] - behaviourLogProb[t]) > rounding)
+    if (typeof logProb[t] === 'number' && typeof behaviourLogProb[t] === 'number' && Math.abs(logProb[t] - behaviourLogProb[t]) > rounding)
       problems.push({
         path: `${prefix}logProb[${t}]`,
         expected: `behaviourLogProb[${t}] = ${behaviourLogProb[t]}, since provenance is 'on-policy' (or say 'off-policy')`,
@@ -177,7 +183,7 @@ const trajectoryProblems = (path: string, steps: Steps, names: readonly StepColu
     }
   }
   const start = steps.startTime ?? 0
-  if (!(Number.isInteger(start) && start >= 0)) problems.push({ path: `${path}.startTime`, expected: 'an integer >= 0', got: shown(start) })
+  if (!isTime(start)) problems.push({ path: `${path}.startTime`, expected: timeExpected(start), got: shown(start) })
   else if (start > 0 && header.episodes === 'complete')
     problems.push({ path: `${path}.startTime`, expected: "0, since episodes is 'complete' (or say 'segments')", got: shown(start) })
   if (grouped && !Number.isInteger(steps.group)) problems.push({ path: `${path}.group`, expected: 'an integer, as other trajectories have', got: shown(steps.group) })
@@ -188,15 +194,23 @@ const trajectoryProblems = (path: string, steps: Steps, names: readonly StepColu
   return problems
 }
 
+/** Positions of steps are kept in 32 bits. */
+const mostSteps = 2 ** 31 - 1
+
 /** Every problem of an input to fromSteps; empty where there is none. */
 const problemsOf = (input: StepsInput, names: readonly StepColumn[]): readonly Problem[] => {
   const { trajectories } = input
   if (!Array.isArray(trajectories)) return [{ path: 'trajectories', expected: 'an array', got: shown(trajectories) }]
-  const grouped = trajectories.some((steps: Steps | null) => steps?.group !== undefined)
+  const total = Array.from(trajectories).reduce((sum: number, steps: Steps | null) => {
+    const length: unknown = typeof steps === 'object' && steps !== null ? lengthOf(steps) : 0
+    return typeof length === 'number' ? sum + length : sum
+  }, 0)
+  const grouped = trajectories.some((steps: Steps | null | undefined) => steps?.group !== undefined)
   return [
     ...headerProblems(input),
+    ...(total > mostSteps ? [{ path: 'trajectories', expected: `at most ${mostSteps} steps in all`, got: shown(total) }] : []),
     ...(trajectories.length === 0 ? [{ path: 'trajectories', expected: 'at least one trajectory', got: '0' }] : []),
-    ...trajectories.flatMap((steps: Steps, i) => trajectoryProblems(`trajectories[${i}]`, steps, names, input, grouped)),
+    ...Array.from(trajectories).flatMap((steps: Steps, i) => trajectoryProblems(`trajectories[${i}]`, steps, names, input, grouped)),
   ]
 }
 

@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { BehaviourLogProb, OffPolicy } from './facts.ts'
 import { offPolicy } from './facts.ts'
+import { isNumbers } from './fromSteps.ts'
 import type { Problem } from './problem.ts'
+import { shown } from './problem.ts'
 import type { Trajectories } from './trajectories.ts'
 import { stepCount } from './trajectories.ts'
 
@@ -40,9 +42,10 @@ export const reuse =
   <Facts extends BehaviourLogProb>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Reused<Facts>> => {
     const steps = stepCount(batch)
     const problems: Problem[] = []
+    if (!isNumbers(logProb)) return E.left([{ path: 'logProb', expected: `${steps} log-probs, one per step`, got: shown(logProb) }])
     if (logProb.length !== steps) problems.push({ path: 'logProb', expected: `${steps} entries, one per step`, got: String(logProb.length) })
     for (let k = 0; k < logProb.length; k++)
-      if (!Number.isFinite(logProb[k])) problems.push({ path: `logProb[${k}]`, expected: 'a finite number', got: String(logProb[k]) })
+      if (!Number.isFinite(logProb[k])) problems.push({ path: `logProb[${k}]`, expected: 'a finite number', got: shown(logProb[k]) })
     if (!Number.isInteger(version)) problems.push({ path: 'version', expected: 'an integer', got: String(version) })
     if (problems.length > 0) return E.left(problems)
     const reused: object = { ...batch, provenance: offPolicy, logProb: Float64Array.from(logProb), currentVersion: version }

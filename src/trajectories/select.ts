@@ -27,8 +27,8 @@ const columnOf = (batch: Batch, name: string): ArrayLike<number> => (batch as un
 export const select =
   (indices: readonly number[]) =>
   <Facts>(batch: Trajectories<Facts>): Trajectories<Facts> => {
-    const wrong = indices.find((i) => !(Number.isInteger(i) && i >= 0 && i < batch.count))
-    if (wrong !== undefined) throw new RangeError(`select: expected numbers of trajectories from 0 to ${batch.count - 1}, got ${wrong}`)
+    const wrong = Array.from(indices).findIndex((i) => !(Number.isInteger(i) && i >= 0 && i < batch.count))
+    if (wrong >= 0) throw new RangeError(`select: expected numbers of trajectories from 0 to ${batch.count - 1}, got ${indices[wrong]}`)
     const count = indices.length
     const offsets = new Int32Array(count + 1)
     for (const [j, i] of indices.entries()) offsets[j + 1] = offsets[j] + batch.offsets[i + 1] - batch.offsets[i]

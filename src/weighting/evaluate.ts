@@ -1,7 +1,7 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import { wholeReturns, writeReturnsToGo } from '../columns/returns.ts'
 import { giveColumn, keepOut, takeColumn } from '../columns/scratch.ts'
-import type { AllFacts } from '../trajectories/facts.ts'
+import type { AllFacts, BehaviourLogProb } from '../trajectories/facts.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
 import type { Credit, CreditSource, Level, LevelOfOthers, Plan, RatioPlan } from './weighting.ts'
@@ -223,8 +223,14 @@ export const limitedRatio = (
   batch: Trajectories<AllFacts>,
 ): Float64Array => limited(plan, plan.ratio(logRatio, batch), credit, batch)
 
+/** The log ratios of a batch; 0 where it carries no log-probs, which a ratio taken as one does not ask for. [sum L_i] */
+export const logRatiosOf = (batch: Trajectories<Partial<BehaviourLogProb>>): Float64Array =>
+  batch.logProb === undefined || batch.behaviourLogProb === undefined
+    ? new Float64Array(batch.offsets[batch.count])
+    : logRatios(batch.logProb, batch.behaviourLogProb)
+
 const correctedColumn = (credit: Credit, plan: RatioPlan, batch: Trajectories<AllFacts>): Float64Array => {
-  const logRatio = logRatios(batch.logProb, batch.behaviourLogProb)
+  const logRatio = logRatiosOf(batch)
   if (plan.kind === 'per decision') return perDecisionColumn(credit, plan.ratio(logRatio, batch), batch)
   const c = creditColumn(credit, batch)
   const ratio = limitedRatio(plan, logRatio, c, batch)
