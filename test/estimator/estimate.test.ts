@@ -522,6 +522,11 @@ describe('surrogates and losses', () => {
     expect(thrown(() => e(none as never))).toContain('NeedsNotMet: ratioSurrogate: the batch lacks BehaviourLogProb (logProb, behaviourLogProb)')
     expect(thrown(() => e({ ...off, logProb: Float64Array.of(0, 800, 0, 0) }))).toContain('WeightNotFinite')
   })
+  it('ratio form: where the credit is 0, an overflowing ratio adds nothing', () => {
+    const { value, derivative } = pipe(cloning, baseline(constant(1)), importance(perStep), clip({ epsilon: 0.2 }), ratioSurrogate(meanOverTrajectories))({ ...off, logProb: Float64Array.of(0, 800, 0, 0) })
+    expect(gap(derivative, [0, 0, 0, 0])).toBe(0)
+    expect(value).toBeCloseTo(0, 12)
+  })
   it('a loss is minus the weights', () => {
     expect(Array.from(lossWeights(pipe(toGo, mean))(on))).toEqual([-1.75, -1.25, -0.25, -4])
     expect(Array.from(asLoss(Float64Array.of(1, -2)))).toEqual([-1, 2])

@@ -155,6 +155,21 @@ describe('what is wrong, where, and what was meant', () => {
     expect(says(['totalReturn', { importance: 'perStep' }, { clip: { epsilon: 'Infinity' } }, end])).toBe('no problem')
     expect(says(['totalReturn', { importance: 'perStep' }, { clip: { epsilon: '-Infinity' } }, end])).toContain('clip: epsilon: expected a number >= 0')
   })
+  it('options that cannot be printed', () => {
+    const odd = { toString: 1, valueOf: 1 }
+    for (const json of [
+      [{ gae: { lambda: odd } }, end],
+      [{ nStep: { n: odd } }, end],
+      ['totalReturn', { baseline: { constantPerTime: [odd] } }, end],
+      ['totalReturn', { baseline: { leaveOneOut: { ended: odd } } }, end],
+      ['totalReturn', { normalise: { batchStd: { ddof: odd, epsilon: 1 } } }, end],
+      ['totalReturn', { normalise: { batchStd: { ddof: 0, epsilon: odd } } }, end],
+      [{ totalReturn: { objective: odd } }, end],
+    ]) {
+      expect(thrown(() => pipelineFromJson(json)), JSON.stringify(json)).toBe('nothing')
+      expect(E.isLeft(pipelineFromJson(json))).toBe(true)
+    }
+  })
   it('very deep and very long input', () => {
     const deep = JSON.parse(`${'['.repeat(20_000)}1${']'.repeat(20_000)}`) as unknown
     for (const json of [deep, [deep], [{ gae: { lambda: deep } }, end], ['totalReturn', { baseline: { constantPerTime: deep } }, end], ['x'.repeat(100_000), end]]) {

@@ -50,7 +50,7 @@ import { gap } from '../vectors/setting.ts'
 const mean = reduce(meanOverTrajectories)
 const toGo = pipe(totalReturn, causality)
 const source = 'Own, this test'
-const f = (text: string) => ({ text, latex: text })
+const f = (said: string) => ({ text: said, latex: said })
 const because = <const Name extends string>(name: Name, kind: 'scaled' | 'biased' | 'other objective') =>
   reason({ name, class: kind, because: 'so it is made', expectation: f(name), source })
 
