@@ -41,12 +41,14 @@ const lines = (composition: Composition): readonly string[] =>
         ...composition.parts.flatMap((part, k) => [`  part ${k + 1}`, ...lines(part).map((line) => `    ${line}`)]),
       ]
 
+const isMixed = (composition: Composition): boolean =>
+  composition._tag === 'combination' && (composition.word === 'mix' || composition.parts.some(isMixed))
+
 const expectationOf = <N, B extends string>(e: Estimator<N, B>): Formula | null => {
   if (e.claim !== null) return { text: `${e.claim.text} grad J`, latex: `${e.claim.text}\\, \\nabla J` }
   if (e.reasons.length === 0) return { text: 'grad J', latex: '\\nabla J' }
   // A mean of estimators of which one has a reason has neither expectation.
-  const mixed = e.composition._tag === 'combination' && e.composition.word === 'mix'
-  return e.reasons.length === 1 && !mixed ? e.reasons[0].expectation : null
+  return e.reasons.length === 1 && !isMixed(e.composition) ? e.reasons[0].expectation : null
 }
 
 /**

@@ -49,7 +49,7 @@ export const clip = (options: {
       text: `clip[${rho.text}; 1 -+ ${epsilon}]`,
       latex: `\\operatorname{clip}_{1\\pm ${epsilon}}\\!\\left[${rho.latex}\\right]`,
     }),
-    surrogate: (rho, credit) => Math.min(rho * credit, Math.min(Math.max(rho, low), high) * credit),
+    surrogate: (rho, credit) => (credit === 0 ? 0 : Math.min(rho * credit, Math.min(Math.max(rho, low), high) * credit)),
     source: 'Schulman et al. 2017, Proximal policy optimization algorithms, eq. 7',
   })
 }

@@ -1,5 +1,6 @@
 import { deviation, mean } from '../columns/deviation.ts'
 import { wholeReturns } from '../columns/returns.ts'
+import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Legal } from '../weighting/step.ts'
@@ -23,7 +24,7 @@ export interface Normalisation<out R extends 'batchStd' | 'whitenSteps'> {
 }
 
 const checkedOptions = (word: string, { ddof, epsilon }: DeviationOptions): DeviationOptions => {
-  if (ddof !== 0 && ddof !== 1) throw new RangeError(`normalise(${word}): ddof: expected 0 or 1, got ${String(ddof)}`)
+  if (ddof !== 0 && ddof !== 1) throw new RangeError(`normalise(${word}): ddof: expected 0 or 1, got ${shown(ddof)}`)
   return { ddof, epsilon: checked(`normalise(${word}): epsilon`, epsilon, range.notNegative) }
 }
 
