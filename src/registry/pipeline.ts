@@ -1,20 +1,30 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { DifferentObjectives, mix, plus, scale } from '../estimator/combine.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
+import { zero } from '../estimator/monoid.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { IllegalStep } from '../weighting/step.ts'
 import type { AnyWeighting } from '../weighting/weighting.ts'
-import type { Entries, Registry } from './registry.ts'
-import { apply, registry } from './registry.ts'
+import type { Entries } from './entry.ts'
+import { nearest } from './nearest.ts'
+import type { Registry } from './registry.ts'
+import { apply, registry, untyped } from './registry.ts'
 
 /** A step as JSON: a bare word, or an object with one word and its argument. */
 type Call = { readonly word: string; readonly argument: unknown }
 
-const fail = (path: string, expected: string, got: string): E.Either<Problem, never> => E.left({ path, expected, got })
+type Problems = readonly Problem[]
+
+const fail = (path: string, expected: string, got: string): E.Either<Problems, never> => E.left([{ path, expected, got }])
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
-const callOf = (path: string, step: unknown): E.Either<Problem, Call> => {
+/** Far beyond what anybody writes, and small enough to be refused or built in no time. */
+const mostSteps = 1000
+const mostNested = 100
+
+const callOf = (path: string, step: unknown): E.Either<Problems, Call> => {
   if (typeof step === 'string') return E.right({ word: step, argument: undefined })
   if (!isObject(step)) return fail(path, 'a word, or an object with one word', shown(step))
   const words = Object.keys(step)
@@ -22,8 +32,8 @@ const callOf = (path: string, step: unknown): E.Either<Problem, Call> => {
   return E.right({ word: words[0], argument: step[words[0]] })
 }
 
-/** The word "Infinity" is a number wherever a number stands, since JSON has none. */
-const numberIn = (x: unknown): unknown => (x === 'Infinity' ? Infinity : x)
+/** The words "Infinity" and "-Infinity" are numbers wherever a number stands, since JSON has none. */
+const numberIn = (x: unknown): unknown => (x === 'Infinity' ? Infinity : x === '-Infinity' ? -Infinity : x)
 
 /** An argument with its numbers read: those of a list, or of the options by name. No argument is nested deeper. */
 const numbersIn = (x: unknown): unknown => {
@@ -31,58 +41,61 @@ const numbersIn = (x: unknown): unknown => {
   return isObject(x) ? Object.fromEntries(Object.entries(x).map(([key, value]) => [key, numberIn(value)])) : numberIn(x)
 }
 
-const editDistance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
+/** What a RangeError of a word says, `word: option: expected ..., got ...`, with the option's position. */
+const outOfRange = (path: string, { message }: RangeError, argument: unknown): E.Either<Problems, never> => {
+  const [, option = '', expected = message, got = shown(argument)] = /^[^:]*(?:: ([^:]*))?: expected (.+), got (.+)$/s.exec(message) ?? []
+  const position = option.replace(/^values(?=\[)/, '')
+  return fail(position === '' || position.startsWith('[') ? path + position : `${path}.${position}`, expected, got)
+}
+
+const attempted = <A>(path: string, argument: unknown, build: () => A): E.Either<Problems, A> => {
+  try {
+    return E.right(build())
+  } catch (error) {
+    if (error instanceof IllegalStep) return fail(path, error.message, shown(argument))
+    if (error instanceof RangeError) return outOfRange(path, error, argument)
+    throw error
   }
-  return row[b.length]
 }
 
-const oneOf = (words: readonly string[], got: string): string => {
-  const nearest = words.toSorted((a, b) => editDistance(a, got) - editDistance(b, got))[0]
-  return `one of ${words.join(', ')} (nearest: ${nearest})`
+/** Keys that are not known; if all are, those that are missing: of a misspelt key only the misspelling is worth saying. */
+const keyProblems = (path: string, record: object, keys: readonly string[]): Problems => {
+  const unknown = Object.keys(record).flatMap((key) => (keys.includes(key) ? [] : [{ path: `${path}.${key}`, expected: nearest(keys, key), got: shown(key) }]))
+  return unknown.length > 0
+    ? unknown
+    : keys.flatMap((key) => (Object.hasOwn(record, key) ? [] : [{ path: `${path}.${key}`, expected: 'a value', got: 'none' }]))
 }
 
-const valueOf = <A>(path: string, entries: Entries<A>, { word, argument }: Call): E.Either<Problem, A> => {
-  const entry = Object.hasOwn(entries, word) ? entries[word] : undefined
-  if (entry === undefined) return fail(path, oneOf(Object.keys(entries), word), shown(word))
+const valueOf = <A>(path: string, entries: Entries<A>, { word, argument }: Call): E.Either<Problems, A> => {
+  const found = Object.hasOwn(entries, word) ? entries[word] : undefined
+  if (found === undefined) return fail(path, nearest(Object.keys(entries), word), shown(word))
   const at = `${path}.${word}`
   if (argument === undefined) {
-    if (entry.bare !== null) return E.right(entry.bare)
-    return fail(at, Array.isArray(entry.takes) ? `options ${entry.takes.join(', ')}` : 'an argument', 'none')
+    if (found.bare !== null) return E.right(found.bare)
+    return fail(at, Array.isArray(found.takes) ? `options ${found.takes.join(', ')}` : 'an argument', 'none')
   }
-  const { takes } = entry
+  const { takes } = found
   if (takes === null) return fail(at, 'no options', shown(argument))
   const given = numbersIn(argument)
   if (takes === 'number' && typeof given !== 'number') return fail(at, 'a number', shown(argument))
   if (takes === 'numbers' && !Array.isArray(given)) return fail(at, 'an array of numbers', shown(argument))
   if (typeof takes !== 'string') {
     if (!isObject(given)) return fail(at, `an object with ${takes.join(', ')}`, shown(argument))
-    const unknown = Object.keys(given).find((key) => !takes.includes(key))
-    if (unknown !== undefined) return fail(`${at}.${unknown}`, oneOf(takes, unknown), shown(unknown))
-    const missing = takes.find((key) => given[key] === undefined)
-    if (missing !== undefined) return fail(`${at}.${missing}`, 'a value', 'none')
+    const problems = keyProblems(at, given, takes)
+    if (problems.length > 0) return E.left(problems)
   }
-  try {
-    return E.right((entry.called as (argument: unknown) => A)(given))
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return fail(at, error.message, shown(argument))
-  }
+  return attempted(at, argument, () => (found.called as (argument: unknown) => A)(given))
 }
 
 type Step = (w: unknown) => AnyWeighting | AnyEstimator
 
-const inner = <A>(path: string, call: Call, entries: Entries<A>, step: (value: A) => Step): E.Either<Problem, Step> => {
+const inner = <A>(path: string, call: Call, entries: Entries<A>, step: (value: A) => Step): E.Either<Problems, Step> => {
   if (call.argument === undefined) return fail(`${path}.${call.word}`, `one of ${Object.keys(entries).join(', ')}`, 'none')
   const called = callOf(`${path}.${call.word}`, call.argument)
   return E.isLeft(called) ? called : E.map(step)(valueOf(`${path}.${call.word}`, entries, called.right))
 }
 
-const stepOf = (path: string, call: Call, words: Registry): E.Either<Problem, Step> => {
+const stepOf = (path: string, call: Call, words: Registry): E.Either<Problems, Step> => {
   switch (call.word) {
     case 'baseline':
       return inner(path, call, words.baselines, apply.baseline)
@@ -93,18 +106,113 @@ const stepOf = (path: string, call: Call, words: Registry): E.Either<Problem, St
     case 'reduce':
       return inner(path, call, words.reductions, apply.reduce)
     default:
-      if (Object.hasOwn(words.modifiers, call.word)) return valueOf<Step>(path, words.modifiers, call)
-      return fail(path, oneOf([...Object.keys(words.modifiers), 'baseline', 'normalise', 'importance', 'reduce'], call.word), shown(call.word))
+      if (Object.hasOwn(words.modifiers, call.word)) return E.map(untyped)(valueOf(path, words.modifiers, call))
+      return fail(path, nearest([...Object.keys(words.modifiers), 'baseline', 'normalise', 'importance', 'reduce'], call.word), shown(call.word))
   }
+}
+
+/** The values of all parts, or the problems of all. */
+const everyOne = <A>(parts: readonly E.Either<Problems, A>[]): E.Either<Problems, readonly A[]> => {
+  const problems = parts.flatMap((part) => (E.isLeft(part) ? part.left : []))
+  return problems.length > 0 ? E.left(problems) : E.right(parts.flatMap((part) => (E.isRight(part) ? [part.right] : [])))
+}
+
+const stepsFrom = (path: string, pipeline: readonly unknown[], words: Registry): E.Either<Problems, AnyEstimator> => {
+  if (pipeline.length === 0) return fail(path, 'an array that begins with a credit and ends with reduce', '[]')
+  if (pipeline.length > mostSteps) return fail(path, `at most ${mostSteps} steps`, String(pipeline.length))
+  const read = everyOne(
+    pipeline.map((json, k): E.Either<Problems, unknown> => {
+      const at = `${path}[${k}]`
+      const call = callOf(at, json)
+      if (E.isLeft(call)) return call
+      return k === 0 ? valueOf(at, words.credits, call.right) : stepOf(at, call.right, words)
+    }),
+  )
+  if (E.isLeft(read)) return read
+  const [credit, ...steps] = read.right
+  let built = credit as AnyWeighting | AnyEstimator
+  for (const [k, step] of steps.entries()) {
+    const next = attempted(`${path}[${k + 1}]`, pipeline[k + 1], () => (step as Step)(built))
+    if (E.isLeft(next)) return next
+    built = next.right
+  }
+  return 'estimate' in built ? E.right(built) : fail(`${path}[${pipeline.length}]`, 'reduce, which ends a pipeline', 'the end')
+}
+
+/** The values of a record's keys: all of those that are named, and no others. */
+const fieldsOf = <Key extends string>(path: string, json: unknown, keys: readonly Key[]): E.Either<Problems, Readonly<Record<Key, unknown>>> => {
+  if (!isObject(json)) return fail(path, `an object with ${keys.join(', ')}`, shown(json))
+  const problems = keyProblems(path, json, keys)
+  return problems.length > 0 ? E.left(problems) : E.right(json)
+}
+
+const combined = (path: string, argument: unknown, build: () => AnyEstimator): E.Either<Problems, AnyEstimator> => {
+  try {
+    return attempted(path, argument, build)
+  } catch (error) {
+    if (error instanceof DifferentObjectives) return fail(path, 'parts of one objective', error.message)
+    throw error
+  }
+}
+
+const combinations = ['plus', 'scale', 'mix', 'zero'] as const
+
+const combinationFrom = (path: string, json: Readonly<Record<string, unknown>>, words: Registry, depth: number): E.Either<Problems, AnyEstimator> => {
+  const call = callOf(path, json)
+  if (E.isLeft(call)) return call
+  const { word, argument } = call.right
+  const at = `${path}.${word}`
+  switch (word as (typeof combinations)[number]) {
+    case 'plus': {
+      if (!Array.isArray(argument) || argument.length < 2) return fail(at, 'an array of two pipelines or more', shown(argument))
+      const parts = everyOne(argument.map((part, k) => from(`${at}[${k}]`, part, words, depth + 1)))
+      return E.isLeft(parts) ? parts : combined(at, argument, () => parts.right.reduce((sum, part) => plus(part)(sum)))
+    }
+    case 'scale': {
+      const fields = fieldsOf(at, argument, ['by', 'of'])
+      if (E.isLeft(fields)) return fields
+      const { by, of } = fields.right
+      const part = from(`${at}.of`, of, words, depth + 1)
+      if (typeof by !== 'number') return E.left([{ path: `${at}.by`, expected: 'a finite number', got: shown(by) }, ...(E.isLeft(part) ? part.left : [])])
+      return E.isLeft(part) ? part : combined(`${at}.by`, by, () => scale(by)(part.right))
+    }
+    case 'mix': {
+      if (!Array.isArray(argument) || argument.length === 0) return fail(at, 'an array of { weight, of }', shown(argument))
+      const parts = everyOne(
+        argument.map((part, k): E.Either<Problems, readonly [number, AnyEstimator]> => {
+          const fields = fieldsOf(`${at}[${k}]`, part, ['weight', 'of'])
+          if (E.isLeft(fields)) return fields
+          const { weight, of } = fields.right
+          const e = from(`${at}[${k}].of`, of, words, depth + 1)
+          if (typeof weight !== 'number') return E.left([{ path: `${at}[${k}].weight`, expected: 'a finite number', got: shown(weight) }, ...(E.isLeft(e) ? e.left : [])])
+          return E.map((estimator: AnyEstimator) => [weight, estimator] as const)(e)
+        }),
+      )
+      return E.isLeft(parts) ? parts : combined(at, argument, () => mix(...parts.right) as AnyEstimator)
+    }
+    case 'zero':
+      return argument === 'discounted' || argument === 'undiscounted' ? E.right(zero(argument) as AnyEstimator) : fail(at, "'discounted' or 'undiscounted'", shown(argument))
+    default:
+      return fail(path, `an array of steps, or a combination: ${nearest(combinations, word)}`, shown(word))
+  }
+}
+
+const from = (path: string, json: unknown, words: Registry, depth: number): E.Either<Problems, AnyEstimator> => {
+  if (depth > mostNested) return fail(path, `combinations nested at most ${mostNested} deep`, 'a deeper one')
+  if (Array.isArray(json)) return stepsFrom(path, json, words)
+  return isObject(json)
+    ? combinationFrom(path, json, words, depth)
+    : fail(path, 'an array that begins with a credit and ends with reduce', shown(json))
 }
 
 /**
  * The estimator that the JSON form of a pipeline stands for.
  *
- * A step is a bare word or `{ word: options }`; "Infinity" is a number wherever a number stands. What the compiler refuses is refused
- * here, with the same sentence and the position of the step; unknown words and options are answered with the nearest known one.
+ * A step is a bare word or `{ word: options }`; "Infinity" is a number wherever a number stands. `{ "plus": [...] }`, `{ "scale": ... }` and
+ * `{ "mix": [...] }` combine pipelines, as `toJson` writes them. What the compiler refuses is refused here, with the same sentence and the
+ * position of the step; unknown words and options are answered with the nearest known one.
  *
- * @param pipeline  an array: a credit, modifiers, and a reduction
+ * @param pipeline  an array: a credit, modifiers, and a reduction; or a combination of such arrays
  * @param words     the words that are known; the built-in ones unless others are given
  *
  * @example
@@ -118,27 +226,4 @@ const stepOf = (path: string, call: Call, words: Registry): E.Either<Problem, St
  * // => E.left('causality: already applied; remove the second one')
  * ```
  */
-export const pipelineFromJson = (pipeline: unknown, words: Registry = registry): E.Either<readonly Problem[], AnyEstimator> => {
-  if (!Array.isArray(pipeline) || pipeline.length === 0)
-    return E.left([{ path: 'pipeline', expected: 'an array that begins with a credit and ends with reduce', got: shown(pipeline) }])
-  const [first, ...rest]: readonly unknown[] = pipeline
-  const credit = callOf('pipeline[0]', first)
-  const begun = E.isLeft(credit) ? credit : valueOf('pipeline[0]', words.credits, credit.right)
-  if (E.isLeft(begun)) return E.left([begun.left])
-  let built: AnyWeighting | AnyEstimator = begun.right
-  for (const [k, json] of rest.entries()) {
-    const path = `pipeline[${k + 1}]`
-    const call = callOf(path, json)
-    const step = E.isLeft(call) ? call : stepOf(path, call.right, words)
-    if (E.isLeft(step)) return E.left([step.left])
-    try {
-      built = step.right(built)
-    } catch (error) {
-      if (!(error instanceof IllegalStep)) throw error
-      return E.left([{ path, expected: error.message, got: shown(json) }])
-    }
-  }
-  return 'estimate' in built
-    ? E.right(built)
-    : E.left([{ path: `pipeline[${pipeline.length}]`, expected: 'reduce, which ends a pipeline', got: 'the end' }])
-}
+export const pipelineFromJson = (pipeline: unknown, words: Registry = registry): E.Either<readonly Problem[], AnyEstimator> => from('pipeline', pipeline, words, 0)

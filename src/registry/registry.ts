@@ -5,13 +5,16 @@ import { batchMean } from '../baseline/batchMean.ts'
 import { constant } from '../baseline/constant.ts'
 import { constantPerTime } from '../baseline/constantPerTime.ts'
 import { leaveOneOut } from '../baseline/leaveOneOut.ts'
+import type { EndedOptions } from '../baseline/ofTheBatch.ts'
 import { stateValue } from '../baseline/stateValue.ts'
 import { advantage } from '../credit/advantage.ts'
 import { cloning } from '../credit/cloning.ts'
 import { gae } from '../credit/gae.ts'
 import { nStep } from '../credit/nStep.ts'
 import { totalReturn } from '../credit/totalReturn.ts'
+import type { TotalReturnOptions } from '../credit/totalReturn.ts'
 import { vtrace } from '../credit/vtrace.ts'
+import type { VtraceOptions } from '../credit/vtrace.ts'
 import { causality } from '../modify/causality.ts'
 import { clip } from '../modify/clip.ts'
 import { dropOuterDiscount } from '../modify/dropOuterDiscount.ts'
@@ -33,14 +36,17 @@ import { meanOverTrajectories } from '../reduce/meanOverTrajectories.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import { reduce } from '../estimator/reduce.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
-import type { AnyWeighting } from '../weighting/weighting.ts'
+import type { Stage } from '../weighting/stage.ts'
+import type { AnyWeighting, Weighting } from '../weighting/weighting.ts'
+import type { Entries } from './entry.ts'
+import { entry } from './entry.ts'
 
 /** Where a word may stand in the JSON form of a pipeline. */
 export interface Registry {
   /** Words that begin a pipeline. */
-  readonly credits: Entries<AnyWeighting>
+  readonly credits: Entries<AnyCredit>
   /** Words that change a weighting. */
-  readonly modifiers: Entries<(w: unknown) => AnyWeighting>
+  readonly modifiers: Entries<AnyModifier>
   /** Words that `baseline` takes. */
   readonly baselines: Entries<AnyBaseline>
   /** Words that `normalise` takes. */
@@ -51,34 +57,18 @@ export interface Registry {
   readonly reductions: Entries<Reduction<string>>
 }
 
+/** Any credit, whatever it needs and adds. */
+export type AnyCredit = Weighting<never, string, Stage>
+/** Any step from a weighting to a weighting. */
+export type AnyModifier = (w: never) => unknown
 /** Any baseline, whatever it needs and adds. */
 export type AnyBaseline = Baseline<never, string, string, BaselineRow>
 /** Any ratio, whatever it needs and adds. */
 export type AnyRatio = Ratio<never, RatioStage, string>
 
-/** How a word is read: by itself, with options, or either way. */
-export interface Entry<out A> {
-  /** The value of the bare word, if it may stand alone. */
-  readonly bare: A | null
-  /** The names of its options, `number` where it takes one plain number, `numbers` for a list of them; null: it takes none. */
-  readonly takes: readonly string[] | 'number' | 'numbers' | null
-  /** Its value with an argument of that form. A `RangeError` names an option that is out of range. */
-  readonly called: (argument: never) => A
-}
-
-/** Entries by word. */
-export type Entries<A> = Readonly<Record<string, Entry<A>>>
-
-const alone = <A>(bare: A): Entry<A> => ({ bare, takes: null, called: () => bare })
-const withOptions = <A, O extends object>(takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => ({ bare: null, takes, called })
-const either = <A, O extends object>(bare: A, takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => ({ bare, takes, called })
-
-/** A step of the typed pipeline as one that takes anything and refuses at run time what the compiler would refuse. */
-const untyped = (apply: (w: never) => unknown): ((w: unknown) => AnyWeighting) => apply as (w: unknown) => AnyWeighting
-
 /**
  * Every built-in word. It is the list of what the golden, law, type and documentation tests go through, so that a word that is
- * exported is a word that is tested. Words of your own take part by `{ ...registry, ratios: { ...registry.ratios, mine } }`.
+ * exported is a word that is tested. Words of your own take part by `withWords`.
  *
  * @example
  * ```ts
@@ -88,51 +78,49 @@ const untyped = (apply: (w: never) => unknown): ((w: unknown) => AnyWeighting) =
  */
 export const registry: Registry = {
   credits: {
-    totalReturn: either<AnyWeighting, Parameters<typeof totalReturn>[0]>(widened(totalReturn), ['objective'], (o) => widened(totalReturn(o))),
-    advantage: alone(widened(advantage)),
-    gae: withOptions<AnyWeighting, { lambda: number }>(['lambda'], (o) => widened(gae(o))),
-    nStep: withOptions<AnyWeighting, { n: number }>(['n'], (o) => widened(nStep(o))),
-    vtrace: withOptions<AnyWeighting, Parameters<typeof vtrace>[0]>(['rhoBar', 'cBar'], (o) => widened(vtrace(o))),
-    cloning: alone(widened(cloning)),
+    totalReturn: entry.aloneOrWithOptions<AnyCredit, TotalReturnOptions>(totalReturn, ['objective'], totalReturn),
+    advantage: entry.alone(advantage),
+    gae: entry.withOptions<AnyCredit, { readonly lambda: number }>(['lambda'], gae),
+    nStep: entry.withOptions<AnyCredit, { readonly n: number }>(['n'], nStep),
+    vtrace: entry.withOptions<AnyCredit, VtraceOptions>(['rhoBar', 'cBar'], vtrace),
+    cloning: entry.alone(cloning),
   },
   modifiers: {
-    causality: alone(untyped(causality)),
-    dropOuterDiscount: alone(untyped(dropOuterDiscount)),
-    truncate: withOptions<(w: unknown) => AnyWeighting, { at: number }>(['at'], (o) => untyped(truncate(o))),
-    clip: withOptions<(w: unknown) => AnyWeighting, { epsilon: number }>(['epsilon'], (o) => untyped(clip(o))),
-    selfNormalise: alone(untyped(selfNormalise)),
+    causality: entry.alone(causality),
+    dropOuterDiscount: entry.alone(dropOuterDiscount),
+    truncate: entry.withOptions<AnyModifier, { readonly at: number }>(['at'], truncate),
+    clip: entry.withOptions<AnyModifier, { readonly epsilon: number }>(['epsilon'], clip),
+    selfNormalise: entry.alone(selfNormalise),
   },
   baselines: {
-    constant: { bare: null, takes: 'number', called: (value: number) => constant(value) },
-    constantPerTime: { bare: null, takes: 'numbers', called: (values: readonly number[]) => constantPerTime(values) },
-    batchMean: either<AnyBaseline, Parameters<typeof batchMean>[0]>(batchMean, ['ended'], (o) => batchMean(o)),
-    leaveOneOut: either<AnyBaseline, Parameters<typeof leaveOneOut>[0]>(leaveOneOut, ['ended'], (o) => leaveOneOut(o)),
-    stateValue: alone(stateValue),
-    actionValue: alone(actionValue),
+    constant: entry.withNumber(constant),
+    constantPerTime: entry.withNumbers(constantPerTime),
+    batchMean: entry.aloneOrWithOptions<AnyBaseline, EndedOptions>(batchMean, ['ended'], batchMean),
+    leaveOneOut: entry.aloneOrWithOptions<AnyBaseline, EndedOptions>(leaveOneOut, ['ended'], leaveOneOut),
+    stateValue: entry.alone(stateValue),
+    actionValue: entry.alone(actionValue),
   },
   normalisations: {
-    batchStd: withOptions<Normalisation<'batchStd'>, DeviationOptions>(['ddof', 'epsilon'], batchStd),
-    whitenSteps: withOptions<Normalisation<'whitenSteps'>, DeviationOptions>(['ddof', 'epsilon'], whitenSteps),
+    batchStd: entry.withOptions<Normalisation<'batchStd'>, DeviationOptions>(['ddof', 'epsilon'], batchStd),
+    whitenSteps: entry.withOptions<Normalisation<'whitenSteps'>, DeviationOptions>(['ddof', 'epsilon'], whitenSteps),
   },
   ratios: {
-    perTrajectory: alone(perTrajectory),
-    perDecision: alone(perDecision),
-    perStep: alone(perStep),
-    prefix: alone(prefix),
-    takenAsOne: alone(takenAsOne),
+    perTrajectory: entry.alone(perTrajectory),
+    perDecision: entry.alone(perDecision),
+    perStep: entry.alone(perStep),
+    prefix: entry.alone(prefix),
+    takenAsOne: entry.alone(takenAsOne),
   },
   reductions: {
-    meanOverTrajectories: alone(meanOverTrajectories),
-    meanOverSteps: alone(meanOverSteps),
-    meanOfTrajectoryMeans: alone(meanOfTrajectoryMeans),
-    constantLength: { bare: null, takes: 'number', called: (length: number) => constantLength(length) },
+    meanOverTrajectories: entry.alone(meanOverTrajectories),
+    meanOverSteps: entry.alone(meanOverSteps),
+    meanOfTrajectoryMeans: entry.alone(meanOfTrajectoryMeans),
+    constantLength: entry.withNumber(constantLength),
   },
 }
 
-/** A credit without its type: what a pipeline put together at run time begins with. */
-function widened(credit: unknown): AnyWeighting {
-  return credit as AnyWeighting
-}
+/** A step of the typed pipeline as one that takes anything and refuses at run time what the compiler would refuse. */
+export const untyped = (step: AnyModifier): ((w: unknown) => AnyWeighting) => step as (w: unknown) => AnyWeighting
 
 /** The step that applies a baseline, ratio, normalisation or reduction chosen at run time. */
 export const apply = {

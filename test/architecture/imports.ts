@@ -20,6 +20,7 @@ export const order: readonly (readonly string[])[] = [
   ['modify'],
   ['estimator'],
   ['registry'],
+  ['recipe'],
   ['exact'],
   ['index.ts'],
   ['laws'],

@@ -62,7 +62,7 @@ describe('what is wrong, where, and what was meant', () => {
     [null, `${whole} null`],
     [undefined, `${whole} undefined`],
     ['totalReturn', `${whole} "totalReturn"`],
-    [{ totalReturn: null }, `${whole} {"totalReturn":null}`],
+    [{ totalReturn: null }, 'pipeline: expected an array of steps, or a combination: one of plus, scale, mix, zero (nearest: '],
     [5, `${whole} 5`],
     [[null], 'pipeline[0]: expected a word, or an object with one word, got null'],
     [[3], 'pipeline[0]: expected a word, or an object with one word, got 3'],
@@ -79,15 +79,15 @@ describe('what is wrong, where, and what was meant', () => {
     [[{ gae: 0.5 }, end], 'pipeline[0].gae: expected an object with lambda, got 0.5'],
     [[{ gae: [0.5] }, end], 'pipeline[0].gae: expected an object with lambda, got [0.5]'],
     [[{ gae: null }, end], 'pipeline[0].gae: expected an object with lambda, got null'],
-    [[{ gae: { lambda: '0.5' } }, end], 'pipeline[0].gae: expected gae: lambda: expected a number in [0, 1], got "0.5", got {"lambda":"0.5"}'],
-    [[{ gae: { lambda: NaN } }, end], 'pipeline[0].gae: expected gae: lambda: expected a number in [0, 1], got NaN'],
-    [[{ gae: { lambda: null } }, end], 'pipeline[0].gae: expected gae: lambda: expected a number in [0, 1], got null'],
-    [[{ gae: { lambda: 'Infinity' } }, end], 'pipeline[0].gae: expected gae: lambda: expected a number in [0, 1], got Infinity'],
-    [[{ nStep: { n: 0 } }, end], 'pipeline[0].nStep: expected nStep: n: expected an integer >= 1, got 0'],
+    [[{ gae: { lambda: '0.5' } }, end], 'pipeline[0].gae.lambda: expected a number in [0, 1], got "0.5"'],
+    [[{ gae: { lambda: NaN } }, end], 'pipeline[0].gae.lambda: expected a number in [0, 1], got NaN'],
+    [[{ gae: { lambda: null } }, end], 'pipeline[0].gae.lambda: expected a number in [0, 1], got null'],
+    [[{ gae: { lambda: 'Infinity' } }, end], 'pipeline[0].gae.lambda: expected a number in [0, 1], got Infinity'],
+    [[{ nStep: { n: 0 } }, end], 'pipeline[0].nStep.n: expected an integer >= 1, got 0'],
     [[{ vtrace: { rhoBar: 1 } }, end], 'pipeline[0].vtrace.cBar: expected a value, got none'],
     [[{ vtrace: { rhoBar: 'Infinity', cbar: 1 } }, end], 'pipeline[0].vtrace.cbar: expected one of rhoBar, cBar (nearest: cBar), got "cbar"'],
     [[{ cloning: {} }, end], 'pipeline[0].cloning: expected no options, got {}'],
-    [[{ totalReturn: { objective: 'both' } }, end], `pipeline[0].totalReturn: expected totalReturn: objective: expected 'discounted' or 'undiscounted', got "both"`],
+    [[{ totalReturn: { objective: 'both' } }, end], `pipeline[0].totalReturn.objective: expected 'discounted' or 'undiscounted', got "both"`],
     [['totalReturn'], 'pipeline[1]: expected reduce, which ends a pipeline, got the end'],
     [['totalReturn', 'causality'], 'pipeline[2]: expected reduce, which ends a pipeline, got the end'],
     [['totalReturn', 'casuality', end], `pipeline[1]: expected ${steps} (nearest: causality), got "casuality"`],
@@ -99,22 +99,22 @@ describe('what is wrong, where, and what was meant', () => {
     [['totalReturn', { baseline: 'leaveoneout' }, end], `pipeline[1].baseline: expected ${baselines} (nearest: leaveOneOut), got "leaveoneout"`],
     [['totalReturn', { baseline: 'constant' }, end], 'pipeline[1].baseline.constant: expected an argument, got none'],
     [['totalReturn', { baseline: { constant: '0.3' } }, end], 'pipeline[1].baseline.constant: expected a number, got "0.3"'],
-    [['totalReturn', { baseline: { constant: 'Infinity' } }, end], 'pipeline[1].baseline.constant: expected baseline(constant): expected a finite number, got Infinity'],
+    [['totalReturn', { baseline: { constant: 'Infinity' } }, end], 'pipeline[1].baseline.constant: expected a finite number, got Infinity'],
     [['totalReturn', { baseline: { constant: {} } }, end], 'pipeline[1].baseline.constant: expected a number, got {}'],
     [['totalReturn', { baseline: { constantPerTime: 1 } }, end], 'pipeline[1].baseline.constantPerTime: expected an array of numbers, got 1'],
-    [['totalReturn', { baseline: { constantPerTime: [1, 'x'] } }, end], 'pipeline[1].baseline.constantPerTime: expected baseline(constantPerTime): values[1]: expected a finite number, got "x"'],
-    [['totalReturn', { baseline: { leaveOneOut: { ended: 'one' } } }, end], `pipeline[1].baseline.leaveOneOut: expected baseline(leaveOneOut): ended: expected 'left out' or 'zero', got "one"`],
+    [['totalReturn', { baseline: { constantPerTime: [1, 'x'] } }, end], 'pipeline[1].baseline.constantPerTime[1]: expected a finite number, got "x"'],
+    [['totalReturn', { baseline: { leaveOneOut: { ended: 'one' } } }, end], `pipeline[1].baseline.leaveOneOut.ended: expected 'left out' or 'zero', got "one"`],
     [['totalReturn', { normalise: 'batchStd' }, end], 'pipeline[1].normalise.batchStd: expected options ddof, epsilon, got none'],
     [['totalReturn', { normalise: { batchStd: { ddof: 0, eps: 1 } } }, end], 'pipeline[1].normalise.batchStd.eps: expected one of ddof, epsilon (nearest: '],
     [['totalReturn', { importance: 'perstep' }, end], 'pipeline[1].importance: expected one of perTrajectory, perDecision, perStep, prefix, takenAsOne (nearest: perStep), got "perstep"'],
     [['totalReturn', { importance: { perStep: {} } }, end], 'pipeline[1].importance.perStep: expected no options, got {}'],
     [['totalReturn', { importance: 'perStep' }, { clip: 0.2 }, end], 'pipeline[2].clip: expected an object with epsilon, got 0.2'],
-    [['totalReturn', { importance: 'perStep' }, { clip: { epsilon: -1 } }, end], 'pipeline[2].clip: expected clip: epsilon: expected a number >= 0, got -1'],
-    [['totalReturn', { importance: 'perStep' }, { truncate: { at: 0 } }, end], 'pipeline[2].truncate: expected truncate: at: expected a number > 0, got 0'],
+    [['totalReturn', { importance: 'perStep' }, { clip: { epsilon: -1 } }, end], 'pipeline[2].clip.epsilon: expected a number >= 0, got -1'],
+    [['totalReturn', { importance: 'perStep' }, { truncate: { at: 0 } }, end], 'pipeline[2].truncate.at: expected a number > 0, got 0'],
     [['totalReturn', 'reduce'], `pipeline[1].reduce: expected ${reductions}, got none`],
     [['totalReturn', { reduce: 'mean' }], `pipeline[1].reduce: expected ${reductions} (nearest:`],
     [['totalReturn', { reduce: 'constantLength' }], 'pipeline[1].reduce.constantLength: expected an argument, got none'],
-    [['totalReturn', { reduce: { constantLength: 2.5 } }], 'pipeline[1].reduce.constantLength: expected reduce(constantLength): expected an integer >= 1, got 2.5'],
+    [['totalReturn', { reduce: { constantLength: 2.5 } }], 'pipeline[1].reduce.constantLength: expected an integer >= 1, got 2.5'],
     // What the table refuses, with its sentence and its position.
     [['totalReturn', 'causality', 'causality', end], 'pipeline[2]: expected causality: already applied; remove the second one, got "causality"'],
     [['totalReturn', end, 'causality'], 'pipeline[2]: expected causality: goes before reduce; move it up, got "causality"'],
@@ -153,7 +153,7 @@ describe('what is wrong, where, and what was meant', () => {
     expect(says([{ vtrace: { rhoBar: 'Infinity', cBar: 'Infinity' } }, end])).toBe('no problem')
     expect(says(['totalReturn', { importance: 'perStep' }, { truncate: { at: 'Infinity' } }, end])).toBe('no problem')
     expect(says(['totalReturn', { importance: 'perStep' }, { clip: { epsilon: 'Infinity' } }, end])).toBe('no problem')
-    expect(says(['totalReturn', { importance: 'perStep' }, { clip: { epsilon: '-Infinity' } }, end])).toContain('clip: epsilon: expected a number >= 0')
+    expect(says(['totalReturn', { importance: 'perStep' }, { clip: { epsilon: '-Infinity' } }, end])).toContain('clip.epsilon: expected a number >= 0')
   })
   it('options that cannot be printed', () => {
     const odd = { toString: 1, valueOf: 1 }

@@ -1,0 +1,34 @@
+/** How a word is read from JSON: by itself, with an argument, or either way. */
+export interface Entry<out A> {
+  /** The value of the bare word, if it may stand alone. */
+  readonly bare: A | null
+  /** The names of its options, `number` where it takes one plain number, `numbers` for a list of them; null: it takes none. */
+  readonly takes: readonly string[] | 'number' | 'numbers' | null
+  /** Its value with an argument of that form. A `RangeError` names an option that is out of range. */
+  readonly called: (argument: never) => A
+}
+
+/** Entries by word. */
+export type Entries<A> = Readonly<Record<string, Entry<A>>>
+
+/**
+ * How a word of your own is to be read from JSON, for `withWords`.
+ *
+ * - `entry.alone(value)`: the bare word
+ * - `entry.withOptions(names, called)`: `{ word: { option: ... } }`, every option named
+ * - `entry.aloneOrWithOptions(value, names, called)`: both
+ * - `entry.withNumber(called)`, `entry.withNumbers(called)`: `{ word: 0.3 }`, `{ word: [0.3, 0.1] }`
+ *
+ * @example
+ * ```ts
+ * import { entry, truncate } from 'estimand'
+ * entry.withOptions(['at'], (options: { readonly at: number }) => truncate(options)).takes // => ['at']
+ * ```
+ */
+export const entry = {
+  alone: <A>(bare: A): Entry<A> => ({ bare, takes: null, called: () => bare }),
+  withOptions: <A, O extends object>(takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => ({ bare: null, takes, called }),
+  aloneOrWithOptions: <A, O extends object>(bare: A, takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => ({ bare, takes, called }),
+  withNumber: <A>(called: (value: number) => A): Entry<A> => ({ bare: null, takes: 'number', called }),
+  withNumbers: <A>(called: (values: readonly number[]) => A): Entry<A> => ({ bare: null, takes: 'numbers', called }),
+} as const
