@@ -1,9 +1,11 @@
 import type { Mdp } from '../src/exact/index.ts'
 import { softmaxPolicy } from '../src/exact/index.ts'
 
-const short = (x: number): string => String(Number(x.toPrecision(6)))
+/** A number to six digits. */
+export const short = (x: number): string => String(Number(x.toPrecision(6)))
 
-const aligned = (rows: readonly (readonly string[])[]): string => {
+/** Rows with their cells under each other, two spaces apart. */
+export const aligned = (rows: readonly (readonly string[])[]): string => {
   const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => (row[k] ?? '').length)))
   return rows.map((row) => row.map((cell, k) => cell.padEnd(widths[k])).join('  ').trimEnd()).join('\n')
 }

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
+import { shapeProblem } from './shape.ts'
 
 /** A finite MDP with a target policy and a behaviour policy, both tabular softmax. */
 export interface Mdp {
@@ -29,8 +30,8 @@ export interface Mdp {
   readonly thetaBehaviour: readonly (readonly number[])[]
 }
 
-const numbers = t.readonlyArray(t.number)
-const table = t.readonlyArray(numbers)
+const numbers = t.readonlyArray(t.number, 'an array of numbers')
+const table = t.readonlyArray(numbers, 'an array of rows of numbers')
 
 const Shape = t.intersection([
   t.type({
@@ -39,12 +40,12 @@ const Shape = t.intersection([
     T: t.number,
     gamma: t.number,
     rho: numbers,
-    P: t.readonlyArray(table),
-    R: t.readonlyArray(t.readonlyArray(t.union([t.number, numbers]))),
+    P: t.readonlyArray(table, 'an array [S][A][S] of probabilities'),
+    R: t.readonlyArray(t.readonlyArray(t.union([t.number, numbers]), 'an array of rewards, one per action'), 'an array [S][A] or [S][A][S] of rewards'),
   }),
   t.partial({
-    rewardKind: t.union([t.literal('sa'), t.literal('sas')]),
-    terminal: t.union([t.null, t.readonlyArray(t.boolean)]),
+    rewardKind: t.union([t.literal('sa'), t.literal('sas')], "'sa' or 'sas'"),
+    terminal: t.union([t.null, t.readonlyArray(t.boolean, 'an array of true and false')], 'null or an array of true and false'),
     theta: table,
     thetaBehaviour: table,
     policy: table,
@@ -52,19 +53,6 @@ const Shape = t.intersection([
   }),
 ])
 type Shape = t.TypeOf<typeof Shape>
-
-/** Positions of io-ts: names of the parts of an intersection or union are no part of the input's path. */
-const problemOf = ({ context, value }: t.ValidationError): Problem => {
-  const keys = context.slice(1).flatMap(({ key }, k) => {
-    const around: unknown = context[k].type
-    return around instanceof t.IntersectionType || around instanceof t.UnionType ? [] : [/^\d+$/.test(key) ? `[${key}]` : key]
-  })
-  return {
-    path: keys.reduce((path, key) => (path === '' || key.startsWith('[') ? path + key : `${path}.${key}`), '') || 'mdp',
-    expected: context[context.length - 1].type.name,
-    got: shown(value),
-  }
-}
 
 const near = (total: number): boolean => Math.abs(total - 1) <= 1e-9
 
@@ -214,7 +202,7 @@ const logits = (rows: readonly (readonly number[])[]): readonly (readonly number
  */
 export const mdp = (input: unknown): E.Either<readonly Problem[], Mdp> => {
   const decoded = Shape.decode(input)
-  if (E.isLeft(decoded)) return E.left(decoded.left.map(problemOf))
+  if (E.isLeft(decoded)) return E.left(decoded.left.map((error) => shapeProblem(error, 'mdp')))
   const shape = decoded.right
   const problems = meaningProblems(shape)
   if (problems.length > 0) return E.left(problems)

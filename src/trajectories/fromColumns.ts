@@ -15,6 +15,8 @@ export interface ColumnsInput extends BatchHeader, Readonly<Partial<Record<StepC
   readonly ends: readonly End[]
   /** Time index of the first step of each trajectory. Default 0. [N] */
   readonly startTime?: Numbers
+  /** Number of each trajectory's group. [N] */
+  readonly group?: Numbers
 }
 
 const offsetProblems = (offsets: unknown): readonly Problem[] => {
@@ -22,20 +24,24 @@ const offsetProblems = (offsets: unknown): readonly Problem[] => {
   return Array.from(offsets).flatMap((offset, i): readonly Problem[] => {
     if (!Number.isInteger(offset)) return [{ path: `offsets[${i}]`, expected: 'an integer', got: shown(offset) }]
     if (i === 0) return offset === 0 ? [] : [{ path: 'offsets[0]', expected: '0', got: shown(offset) }]
-    return offset > offsets[i - 1]
+    // A predecessor that is no position has a problem of its own.
+    return !Number.isInteger(offsets[i - 1]) || offset > offsets[i - 1]
       ? []
       : [{ path: `offsets[${i}]`, expected: `more than offsets[${i - 1}] = ${offsets[i - 1]}, since no trajectory is empty`, got: shown(offset) }]
   })
 }
 
 const trajectoryProblems = (input: ColumnsInput, N: number): readonly Problem[] => {
-  const { ends, startTime, episodes } = input
+  const { ends, startTime, group, episodes } = input
   const given: readonly (End | undefined)[] = Array.isArray(ends) ? ends : []
   const starts: Numbers = isNumbers(startTime) ? startTime : []
+  const groups: Numbers = isNumbers(group) ? group : []
   return [
     ...(given.length === N ? [] : [{ path: 'ends', expected: `${N} ends, one per trajectory`, got: Array.isArray(ends) ? String(ends.length) : shown(ends) }]),
     ...given.slice(0, N).flatMap((end, i) => endProblems(`ends[${i}]`, end, episodes, input.value !== undefined)),
     ...(startTime === undefined || starts.length === N ? [] : [{ path: 'startTime', expected: `${N} entries, one per trajectory`, got: shown(startTime) }]),
+    ...(group === undefined || groups.length === N ? [] : [{ path: 'group', expected: `${N} integers, one per trajectory`, got: shown(group) }]),
+    ...Array.from(groups).flatMap((g, i) => (Number.isInteger(g) ? [] : [{ path: `group[${i}]`, expected: 'an integer', got: shown(g) }])),
     ...Array.from(starts).flatMap((time, i): readonly Problem[] => {
       if (!isTime(time)) return [{ path: `startTime[${i}]`, expected: timeExpected(time), got: shown(time) }]
       return time > 0 && episodes === 'complete'
@@ -88,12 +94,15 @@ export const fromColumns = <const I extends ColumnsInput>(
 ): E.Either<readonly Problem[], Trajectories<ColumnFacts<I> & HeaderFacts<I>>> => {
   const problems = problemsOf(input ?? {})
   if (problems.length > 0) return E.left(problems)
-  const { offsets, ends, startTime, discount, version = 0 } = input
+  const { offsets, ends, startTime, group, discount, version = 0 } = input
   const names = stepColumns.filter((name) => input[name] !== undefined)
   const columns: Record<string, Float64Array> = Object.fromEntries(names.map((name) => [name, Float64Array.from(input[name] ?? [])]))
   if (names.includes('behaviourLogProb')) columns['logProb'] ??= columns['behaviourLogProb']
   if (names.includes('value')) columns['bootstrapValue'] = Float64Array.from(ends, bootstrapOf)
-  const axes: Axes = Object.fromEntries(Object.keys(columns).map((name) => [name, name === 'bootstrapValue' ? 'per trajectory' : 'per step']))
+  if (group !== undefined) columns['group'] = Float64Array.from(group)
+  const axes: Axes = Object.fromEntries(
+    Object.keys(columns).map((name) => [name, name === 'bootstrapValue' || name === 'group' ? 'per trajectory' : 'per step']),
+  )
   const batch: object = {
     count: ends.length,
     offsets: Int32Array.from(offsets),

@@ -1,0 +1,132 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts/lib/index.js'
+import type { Json } from '../registry/toJson.ts'
+import type { End } from '../trajectories/ends.ts'
+import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
+import type { AllFacts } from '../trajectories/facts.ts'
+import { fromColumns } from '../trajectories/fromColumns.ts'
+import type { ColumnsInput } from '../trajectories/fromColumns.ts'
+import { fromSteps, stepColumns } from '../trajectories/fromSteps.ts'
+import type { StepsInput } from '../trajectories/fromSteps.ts'
+import type { Problem } from '../trajectories/problem.ts'
+import { shown } from '../trajectories/problem.ts'
+import { withColumn } from '../trajectories/select.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import { codecOf } from './codec.ts'
+
+type AnyBatch = Trajectories<AllFacts>
+
+const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
+
+/** An end in JSON: a word, or `{ "truncated": { "value": 1.5 } }`; the tagged values of the library are read too. */
+const endIn = (x: unknown): unknown => {
+  if (x === 'terminated') return terminated
+  if (x === 'timeLimit') return timeLimit
+  if (x === 'truncated') return truncated({})
+  return isObject(x) && Object.keys(x).length === 1 && isObject(x['truncated']) ? truncated(x['truncated']) : x
+}
+
+const endJson = (end: End): Json => {
+  switch (end._tag) {
+    case 'Terminated':
+      return 'terminated'
+    case 'TimeLimit':
+      return 'timeLimit'
+    case 'Truncated': {
+      const { _tag, ...cut } = end
+      // A successor that is no JSON is left out by the text that this becomes; no estimator reads it.
+      return Object.keys(cut).length === 0 ? 'truncated' : { truncated: cut as Readonly<Record<string, Json>> }
+    }
+  }
+}
+
+const endsIn = (x: unknown): unknown => (Array.isArray(x) ? x.map(endIn) : x)
+
+const stepsIn = (x: unknown): unknown => (isObject(x) ? { ...x, end: endIn(x['end']) } : x)
+
+/** Columns of the user's own, by name. */
+const withColumns = (batch: AnyBatch, columns: unknown): E.Either<readonly Problem[], AnyBatch> => {
+  if (columns === undefined) return E.right(batch)
+  if (!isObject(columns)) return E.left([{ path: 'columns', expected: 'an object of columns by name', got: shown(columns) }])
+  return Object.entries(columns).reduce<E.Either<readonly Problem[], AnyBatch>>((so, [name, values]) => {
+    if (E.isLeft(so)) return so
+    const path = `columns.${name}`
+    if (!Array.isArray(values)) return E.left([{ path, expected: 'an array of numbers', got: shown(values) }])
+    const misfit = values.findIndex((v) => typeof v !== 'number')
+    if (misfit >= 0) return E.left([{ path: `${path}[${misfit}]`, expected: 'a finite number', got: shown(values[misfit]) }])
+    return E.mapLeft((problems: readonly Problem[]) => problems.map((problem) => ({ ...problem, path: `columns.${problem.path}` })))(
+      withColumn(name, values as readonly number[])(so.right),
+    )
+  }, E.right(batch))
+}
+
+const versioned = (batch: AnyBatch, currentVersion: unknown): E.Either<readonly Problem[], AnyBatch> => {
+  if (currentVersion === undefined) return E.right(batch)
+  return typeof currentVersion === 'number' && Number.isInteger(currentVersion)
+    ? E.right({ ...batch, currentVersion })
+    : E.left([{ path: 'currentVersion', expected: 'an integer', got: shown(currentVersion) }])
+}
+
+const decode = (json: unknown): E.Either<readonly Problem[], AnyBatch> => {
+  if (!isObject(json)) return E.left([{ path: 'batch', expected: 'an object: discount, provenance, episodes, and trajectories or columns', got: shown(json) }])
+  const { trajectories, ends } = json
+  if (trajectories === undefined && json['offsets'] === undefined)
+    return E.left([{ path: 'batch', expected: 'trajectories: [{ reward, ..., end }], or flat columns with offsets and ends', got: `keys ${Object.keys(json).join(', ') || 'none'}` }])
+  // What the two constructors take is checked by them; which facts there are is known at run time only.
+  const built = (
+    trajectories === undefined
+      ? fromColumns({ ...json, ends: endsIn(ends) } as unknown as ColumnsInput)
+      : fromSteps({ ...json, trajectories: Array.isArray(trajectories) ? trajectories.map(stepsIn) : trajectories } as unknown as StepsInput)
+  ) as E.Either<readonly Problem[], AnyBatch>
+  if (E.isLeft(built)) return built
+  const whole = withColumns(built.right, json['columns'])
+  return E.isLeft(whole) ? whole : versioned(whole.right, json['currentVersion'])
+}
+
+const known: readonly string[] = [...stepColumns, 'bootstrapValue', 'group']
+
+const encode = (batch: AnyBatch): Json => {
+  const columnOf = (name: string): readonly number[] => Array.from((batch as unknown as Readonly<Record<string, Float64Array>>)[name])
+  const names = Object.keys(batch.axes)
+  const own = names.filter((name) => !known.includes(name))
+  return {
+    discount: batch.discount,
+    provenance: batch.provenance === 'on-policy' ? 'on-policy' : 'off-policy',
+    episodes: batch.episodes === 'complete' ? 'complete' : 'segments',
+    // Densities may exceed 1, so that nothing that was accepted once is refused now.
+    actions: names.some((name) => name.endsWith('ogProb') && columnOf(name).some((l) => l > 0)) ? 'continuous' : 'discrete',
+    version: batch.version,
+    currentVersion: batch.currentVersion,
+    offsets: Array.from(batch.offsets),
+    startTime: Array.from(batch.startTime),
+    ends: batch.ends.map(endJson),
+    ...Object.fromEntries(names.filter((name) => known.includes(name) && name !== 'bootstrapValue').map((name) => [name, columnOf(name)])),
+    ...(own.length === 0 ? {} : { columns: Object.fromEntries(own.map((name) => [name, columnOf(name)])) }),
+  }
+}
+
+/**
+ * The codec of batches: what `fromSteps` or `fromColumns` take, as JSON. Ends are words: `"terminated"`, `"timeLimit"`, `{ "truncated": {
+ * "value": 1.5 } }`; columns of your own stand under `columns`. Unknown keys are ignored. It encodes flat columns.
+ *
+ * The needs of an estimator are checked when it meets the batch.
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { batchCodec } from 'estimand/codecs'
+ * const json = {
+ *   discount: 1, provenance: 'on-policy', episodes: 'complete',
+ *   trajectories: [{ reward: [1, 2], end: 'terminated' }, { reward: [3], end: 'timeLimit' }]
+ * }
+ * pipe(batchCodec.decode(json), E.map(({ offsets }) => Array.from(offsets))) // => E.right([0, 2, 3])
+ * ```
+ */
+export const batchCodec: t.Type<AnyBatch, Json, unknown> = codecOf({
+  name: 'Batch',
+  root: 'batch',
+  is: (x): x is AnyBatch => isObject(x) && x['offsets'] instanceof Int32Array && isObject(x['axes']),
+  decode,
+  encode,
+})

@@ -1,0 +1,6 @@
+export { batchCodec } from './batch.ts'
+export { problemsOf } from './codec.ts'
+export { mdpCodec } from './mdp.ts'
+export { pipelineCodec } from './pipeline.ts'
+export { estimatorCodec, exactRequestCodec, factsCodec, weighRequestCodec } from './request.ts'
+export type { ExactRequest, FactSources, WeighRequest } from './request.ts'
