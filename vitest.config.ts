@@ -8,6 +8,10 @@ export default defineConfig({
     alias: [
       { find: /^estimand$/, replacement: source('./src/index.ts') },
       { find: /^estimand\/exact$/, replacement: source('./src/exact/index.ts') },
+      { find: /^estimand\/codecs$/, replacement: source('./src/codec/index.ts') },
+      { find: /^estimand\/network$/, replacement: source('./src/network/index.ts') },
+      { find: /^estimand\/policy$/, replacement: source('./src/policy/index.ts') },
+      { find: /^estimand\/environment$/, replacement: source('./src/environment/index.ts') },
       { find: /^estimand\/laws$/, replacement: source('./laws/index.ts') },
       { find: /^estimand\/laws\/vitest$/, replacement: source('./laws/vitest.ts') },
     ],

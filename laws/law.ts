@@ -31,8 +31,17 @@ export type Outcome<Case> =
   | { readonly _tag: 'held'; readonly runs: number; readonly seed: number }
   | { readonly _tag: 'failed'; readonly smallest: Case; readonly report: string; readonly seed: number }
 
+/** The verdict of a law in one case; one that throws fails, and says with what. */
+const verdictOf = <Case>(law: Law<Case>, sample: Case): Verdict => {
+  try {
+    return law.verdict(sample)
+  } catch (error) {
+    return fails(`the verdict threw ${String(error)}`)
+  }
+}
+
 /**
- * Tries a law on arbitrary cases, and shrinks a case in which it fails.
+ * Tries a law on arbitrary cases, and shrinks a case in which it fails. A verdict that throws is a failure that says so.
  *
  * @param trial  how many cases, and the seed
  *
@@ -48,13 +57,13 @@ export const tryLaw =
   ({ runs = 100, seed }: Trial) =>
   <Case>(law: Law<Case>): Outcome<Case> => {
     const details = fc.check(
-      fc.property(law.cases, (sample) => law.verdict(sample)._tag === 'holds'),
+      fc.property(law.cases, (sample) => verdictOf(law, sample)._tag === 'holds'),
       { numRuns: runs, seed, endOnFailure: false },
     )
     if (!details.failed) return { _tag: 'held', runs: details.numRuns, seed }
     if (details.counterexample === null) throw new Error(`${law.name}: no case could be made`)
     const [smallest] = details.counterexample
-    const verdict = law.verdict(smallest)
+    const verdict = verdictOf(law, smallest)
     const report = verdict._tag === 'fails' ? verdict.report : ''
     return { _tag: 'failed', smallest, seed, report: `${law.name} fails (seed ${seed}): ${law.states}\n${report}` }
   }

@@ -3,7 +3,7 @@ import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
-import type { Legal } from '../weighting/step.ts'
+import type { Call, Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { BiasOf, CentringOf, Coupling, Credit, Level, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
@@ -99,7 +99,7 @@ export type AfterBaseline<C, R> = R extends 'batchBaseline' ? 'centred' : C
  * ```
  */
 export const baseline = <N, Whole extends string, Step extends string, R extends BaselineRow>(
-  b: Baseline<N, Whole, Step, R>,
+  b: Baseline<N, Whole, Step, R> & Call<'baseline(leaveOneOut)'>,
 ): (<W>(
   w: Legal<W, R>,
 ) => Weighting<NeedsOf<W> & N, BiasOf<W> | (StageOf<W> extends 'whole return' ? Whole : Step), StageOf<W>, AfterBaseline<CentringOf<W>, R>>) =>

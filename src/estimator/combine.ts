@@ -5,6 +5,7 @@ import { reasons, reasonUnless } from '../weighting/reason.ts'
 import { union } from '../weighting/step.ts'
 import type { Coupling, Objective } from '../weighting/weighting.ts'
 import type { Estimator, ScaleClaim, Weights } from './estimator.ts'
+import { refuseUnreduced } from './estimator.ts'
 
 /** Thrown when estimators of different objectives are combined: their sum would be the gradient of neither. */
 export class DifferentObjectives extends Error {
@@ -54,9 +55,10 @@ const weightedSum = <N, B extends string>(parts: readonly (readonly [number, Est
  * both.reasons.map((r) => r.name) // => ['cloning', 'summed']
  * ```
  */
-export const plus =
-  <N2, B2 extends string>(that: Estimator<N2, B2>) =>
-  <N1, B1 extends string>(self: Estimator<N1, B1>): Estimator<N1 & N2, B1 | B2 | 'summed'> => {
+export const plus = <N2, B2 extends string>(that: Estimator<N2, B2>) => {
+  refuseUnreduced(that)
+  return <N1, B1 extends string>(self: Estimator<N1, B1>): Estimator<N1 & N2, B1 | B2 | 'summed'> => {
+    refuseUnreduced(self)
     const sum = weightedSum<N1 & N2, B1 | B2>([
       [1, self],
       [1, that],
@@ -70,6 +72,7 @@ export const plus =
       claim: null,
     }
   }
+}
 
 /**
  * An estimator times a number.
@@ -90,6 +93,7 @@ export const plus =
 export const scale = <const C extends number>(c: C) => {
   checked('scale', c, range.finite)
   return <N, B extends string>(self: Estimator<N, B>): Estimator<N, B | (C extends 1 ? never : 'scaled')> => {
+    refuseUnreduced(self)
     return {
       ...self,
       ...weightedSum<N, B>([[c, self]]),
@@ -134,7 +138,10 @@ export type BiasOfAny<P> = P extends readonly [number, Estimator<infer _N, infer
 export const mix = <const Parts extends readonly WeightedPart[]>(
   ...parts: Parts
 ): Estimator<NeedsOfAll<Parts[number]>, BiasOfAny<Parts[number]>> => {
-  for (const [k, [c]] of parts.entries()) checked(`mix: weight ${k}`, c, range.finite)
+  for (const [k, [c, e]] of parts.entries()) {
+    checked(`mix: weight ${k}`, c, range.finite)
+    refuseUnreduced(e)
+  }
   const total = parts.reduce((sum, [c]) => sum + c, 0)
   if (Math.abs(total - 1) > 1e-9)
     throw new RangeError(`mix: expected weights that sum to 1, got ${parts.map(([c]) => c).join(' + ')} = ${total}; use scale and plus for other sums`)
@@ -168,4 +175,7 @@ export const mix = <const Parts extends readonly WeightedPart[]>(
  */
 export const claimScale =
   (claim: ScaleClaim) =>
-  <N, B extends string>(self: Estimator<N, B>): Estimator<N, B> => ({ ...self, claim })
+  <N, B extends string>(self: Estimator<N, B>): Estimator<N, B> => {
+    refuseUnreduced(self)
+    return { ...self, claim }
+  }

@@ -64,10 +64,15 @@ export type Reduced<E> = E extends Estimator<infer _N, infer _B> ? E : typeof no
 /** The needs of an estimator. */
 export type EstimatorNeeds<E> = E extends Estimator<infer N, infer _B> ? N : never
 
-/** The estimator that `Reduced` has let through, or the sentence for callers without a compiler. */
+/** Throws the sentence for callers without a compiler, who may have left out reduce. */
+export const refuseUnreduced = (e: unknown): void => {
+  if (!((typeof e === 'object' || typeof e === 'function') && e !== null && 'estimate' in e)) throw new IllegalStep(notReduced)
+}
+
+/** The estimator that `Reduced` has let through, or the sentence. */
 const finished = (e: unknown): AnyEstimator => {
-  if ((typeof e === 'object' || typeof e === 'function') && e !== null && 'estimate' in e) return e as AnyEstimator
-  throw new IllegalStep(notReduced)
+  refuseUnreduced(e)
+  return e as AnyEstimator
 }
 
 /** Thrown when a batch does not carry what an estimator needs; the message names every missing fact and what to do. */

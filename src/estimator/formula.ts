@@ -15,14 +15,19 @@ const rewardPower = ({ objective, formula }: Plan): Formula => {
     : { text: 'gamma^u ', latex: '\\gamma^u ' }
 }
 
+/** The reward of decision u, of which a credit of one's own may make anything. */
+const rewardOf = ({ words: [{ word }] }: Plan): Formula =>
+  word === 'totalReturn' ? { text: 'r_u', latex: 'r_u' } : { text: `r_u[${word}]`, latex: `r^{\\text{${word}}}_u` }
+
 /** Credit with a ratio per reward: the ratio stands inside the sum over rewards, and in front of the baselines. */
 const perDecisionFormula = (plan: Plan): Formula => {
   const { formula } = plan
   const power = rewardPower(plan)
+  const reward = rewardOf(plan)
   const rewards: Formula =
     formula.scope === 'reward-to-go'
-      ? { text: `sum_{u>=t} rho_{0:u} ${power.text}r_u`, latex: `\\textstyle\\sum_{u\\ge t} \\rho_{0:u} ${power.latex}r_u` }
-      : { text: `sum_u rho_{0:max(u,t)} ${power.text}r_u`, latex: `\\textstyle\\sum_u \\rho_{0:\\max(u,t)} ${power.latex}r_u` }
+      ? { text: `sum_{u>=t} rho_{0:u} ${power.text}${reward.text}`, latex: `\\textstyle\\sum_{u\\ge t} \\rho_{0:u} ${power.latex}${reward.latex}` }
+      : { text: `sum_u rho_{0:max(u,t)} ${power.text}${reward.text}`, latex: `\\textstyle\\sum_u \\rho_{0:\\max(u,t)} ${power.latex}${reward.latex}` }
   const outer = formula.outer === null ? { text: '', latex: '' } : { text: `${formula.outer.text} `, latex: `${formula.outer.latex} ` }
   const baselines = [
     ...formula.inside.map((b) => ({ text: ` - rho_{0:t} ${outer.text}${b.text}`, latex: ` - \\rho_{0:t} ${outer.latex}${b.latex}` })),

@@ -5,7 +5,7 @@ import { strongest } from '../weighting/coupling.ts'
 import { weigh } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
-import type { Legal } from '../weighting/step.ts'
+import type { Call, Legal } from '../weighting/step.ts'
 import { legalPlan, union } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, StageOf, Word } from '../weighting/weighting.ts'
 import type { Estimator } from './estimator.ts'
@@ -35,7 +35,7 @@ export const reductionWord = ({ word, argument }: Reduction<string>): Word => ({
  * ```
  */
 export const reduce =
-  <R extends string>(r: Reduction<R>) =>
+  <R extends string>(r: Reduction<R> & Call<'reduce(meanOverTrajectories)'>) =>
   <W>(w: Legal<W, 'reduce'>): Estimator<NeedsOf<W> & Provenance<StageOf<W>>, BiasOf<W> | R> => {
     const plan = legalPlan('reduce', w)
     const estimator: Estimator<AllFacts, never> = {

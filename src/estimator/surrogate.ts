@@ -4,6 +4,7 @@ import type { Reduction } from '../reduce/reduction.ts'
 import { perStep } from '../ratio/perStep.ts'
 import { creditColumn, limited, logRatios } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
+import { legality } from '../weighting/stage.ts'
 import type { Legal } from '../weighting/step.ts'
 import { IllegalStep, legalPlan } from '../weighting/step.ts'
 import type { NeedsOf, StageOf } from '../weighting/weighting.ts'
@@ -44,16 +45,17 @@ export interface Surrogate<out Form extends 'score' | 'ratio'> {
  * pipe(batch, E.map((b) => surrogate(pipe(totalReturn, reduce(meanOverTrajectories)))(b).value)) // => E.right(-1)
  * ```
  */
-export const surrogate =
-  <N, B extends string>(e: Estimator<N, B>) =>
-  (batch: Trajectories<NoInfer<N> & LogProb>): Surrogate<'score'> => {
+export const surrogate = <N, B extends string>(e: Estimator<N, B>) => {
+  const weigh = estimate(e)
+  return (batch: Trajectories<NoInfer<N> & LogProb>): Surrogate<'score'> => {
     const unmet = unmetNeeds(['LogProb'], batch)
     if (unmet.length > 0) throw new NeedsNotMet(`surrogate: ${unmet.join('\n')}`)
-    const derivative = estimate(e)(batch)
+    const derivative = weigh(batch)
     let value = 0
     for (let k = 0; k < derivative.length; k++) value += derivative[k] * batch.logProb[k]
     return { form: 'score', value, derivative }
   }
+}
 
 /**
  * The surrogate in ratio form, where its derivative is the weights: importance(perStep), bare or clipped. Ends a pipe in place of
@@ -84,12 +86,12 @@ export const ratioSurrogate =
   <R extends string>(r: Reduction<R>) =>
   <W>(w: Legal<W, 'ratioSurrogate'>): ((batch: Trajectories<NeedsOf<W> & Provenance<StageOf<W>>>) => Surrogate<'ratio'>) => {
     const plan = legalPlan('ratioSurrogate', w)
+    const { ratio: own } = plan
+    // A ratio of one's own may be in the stage of perStep, and have any derivative.
+    if (own === null || own.ratio !== perStep.ratio) throw new IllegalStep(legality.ratioSurrogate['limited step ratio'])
     return ofAnyBatch((batch: Trajectories<AllFacts>): Surrogate<'ratio'> => {
       const unmet = unmetNeeds(plan.needs, batch)
       if (unmet.length > 0) throw new NeedsNotMet(`ratioSurrogate: ${unmet.join('\n')}`)
-      const { ratio: own } = plan
-      if (own === null || !plan.words.some(({ word, argument }) => word === 'importance' && argument === perStep.word))
-        throw new IllegalStep('ratioSurrogate: only with importance(perStep), bare or clipped, is its derivative the weights; use surrogate')
       const credit = creditColumn(plan.credit(batch), batch)
       const scale = r.scale(batch)
       const ratio = own.ratio(logRatios(batch.logProb, batch.behaviourLogProb), batch)
@@ -143,7 +145,7 @@ export const asLoss = (weights: Weights): LossWeights => weights.map((w) => -w)
  * pipe(batch, E.map((b) => Array.from(lossWeights(pipe(totalReturn, reduce(meanOverTrajectories)))(b)))) // => E.right([-3, -3])
  * ```
  */
-export const lossWeights =
-  <N, B extends string>(e: Estimator<N, B>) =>
-  (batch: Trajectories<NoInfer<N>>): LossWeights =>
-    asLoss(estimate(e)(batch))
+export const lossWeights = <N, B extends string>(e: Estimator<N, B>) => {
+  const weigh = estimate(e)
+  return (batch: Trajectories<NoInfer<N>>): LossWeights => asLoss(weigh(batch))
+}

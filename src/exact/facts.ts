@@ -79,6 +79,7 @@ export const batchIn = (room: Room, model: Model, onPolicy: boolean, count: numb
     discount: model.gamma,
     version: 0,
     currentVersion: 0,
+    actionSpace: 'discrete',
     axes: axesOf(room),
     provenance: onPolicy ? 'on-policy' : offPolicy,
     episodes: 'complete',

@@ -22,6 +22,7 @@ const batchOf = ({ count, offsets, reward, logProb, discount }: Rollouts): Traje
   discount,
   version: 0,
   currentVersion: 0,
+  actionSpace: 'continuous',
   axes,
   provenance: 'on-policy',
   episodes: 'complete',

@@ -1,7 +1,7 @@
 import type { Formula } from '../weighting/formula.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step } from '../weighting/step.ts'
-import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
+import type { BiasOf, NeedsOf, StillCentred, Weighting } from '../weighting/weighting.ts'
 
 /**
  * Credit each step only with the rewards from it on: an action cannot change the past.
@@ -9,8 +9,7 @@ import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
  *     W_t = gamma^t G_t - b,   G_t = sum_{u >= t} gamma^(u-t) r_u
  *
  * A baseline subtracted before it stays in the scale of the whole return; one after it goes inside: gamma^t (G_t - b).
- * Its type leaves open whether a baseline of the batch came before it, so that `flow(causality, baseline(leaveOneOut))` compiles; a
- * second such baseline is then refused when the pipeline is built. Adds no bias, because what came before s_t is settled and E[grad log pi(a_t|s_t) | history] = 0. (That r_u "does not depend on
+ * Adds no bias, because what came before s_t is settled and E[grad log pi(a_t|s_t) | history] = 0. (That r_u "does not depend on
  * a_t" would not be enough: the length does not either, and dividing by it breaks this.) It may raise the variance: see
  * the world rtgRaisesVariance. Law: sound. Source: Williams 1992, section 7; Sutton et al. 2000.
  *
@@ -21,7 +20,7 @@ import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
  * pipe(totalReturn, causality).stage // => 'reward-to-go'
  * ```
  */
-export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, BiasOf<W>, 'reward-to-go'> = step(
+export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, BiasOf<W>, 'reward-to-go', StillCentred<W>> = step(
   'causality',
   (plan) => ({
     ...plan,

@@ -1,7 +1,7 @@
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Stage } from '../weighting/stage.ts'
-import type { Legal } from '../weighting/step.ts'
+import type { Call, Legal } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
 import { changeRatio } from './ratioModifier.ts'
 
@@ -29,9 +29,7 @@ const clipped = (stage: Stage): Stage => (stage === 'step ratio' ? 'clipped step
  * pipe(totalReturn, causality, importance(perStep), clip({ epsilon: 0.2 })).stage // => 'clipped step ratio'
  * ```
  */
-export const clip = (options: {
-  readonly epsilon: number
-}): (<W>(w: Legal<W, 'clip'>) => Weighting<NeedsOf<W>, BiasOf<W> | 'clipping', Clipped<StageOf<W>>>) => {
+export const clip = (options: { readonly epsilon: number } & Call<'clip({ epsilon: 0.2 })'>): (<W>(w: Legal<W, 'clip'>) => Weighting<NeedsOf<W>, BiasOf<W> | 'clipping', Clipped<StageOf<W>>>) => {
   const epsilon = checked('clip: epsilon', options.epsilon, range.notNegative)
   const low = 1 - epsilon
   const high = 1 + epsilon

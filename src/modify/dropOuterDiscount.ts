@@ -9,7 +9,8 @@ import type { BiasOf, CentringOf, NeedsOf, StageOf, Weighting } from '../weighti
  *     W_t = G_t - b      instead of      gamma^t (G_t - b)
  *
  * Biased for the discounted objective: it can point against its gradient (world droppedOuterDiscountFlipsSign), and it is the
- * gradient of no function (Nota, Thomas 2020). Law: tight. Source: Thomas 2014.
+ * gradient of no function (Nota, Thomas 2020). Where there is no such factor it is refused: twice, after cloning, or where the
+ * objective is undiscounted; the stage does not tell, so this is found when the pipeline is built. Law: tight. Source: Thomas 2014.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 import type { Ratio, RatioStage } from '../ratio/ratio.ts'
-import type { Legal } from '../weighting/step.ts'
+import type { Call, Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { BiasOf, NeedsOf, RatioPlan, Weighting } from '../weighting/weighting.ts'
@@ -33,7 +33,7 @@ const reweighted = (reason: Reason): Reason => (reason.name === 'own sample' ? r
  * ```
  */
 export const importance = <N, S extends RatioStage, B extends string>(
-  r: Ratio<N, S, B>,
+  r: Ratio<N, S, B> & Call<'importance(perStep)'>,
 ): (<W>(w: Legal<W, ImportanceRow<S>>) => Weighting<NeedsOf<W> & N, Reweighted<BiasOf<W>, S> | B, S>) => {
   const perDecision = r.stage === 'per-decision ratio'
   const plan: RatioPlan = {

@@ -3,7 +3,7 @@ import { wholeReturns } from '../columns/returns.ts'
 import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
-import type { Legal } from '../weighting/step.ts'
+import type { Call, Legal } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
 import type { CreditChange } from './creditModifier.ts'
 import { changeCredit } from './creditModifier.ts'
@@ -127,6 +127,6 @@ export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSte
  * ```
  */
 export const normalise = <R extends 'batchStd' | 'whitenSteps'>(
-  by: Normalisation<R>,
+  by: Normalisation<R> & Call<'normalise(whitenSteps({ ddof: 0, epsilon: 1e-8 }))'>,
 ): (<W>(w: Legal<W, R>) => Weighting<NeedsOf<W>, BiasOf<W> | 'divided by a deviation', 'normalised'>) =>
   changeCredit(by.row, { ...by.change, word: { word: 'normalise', argument: by.argument } })

@@ -1,6 +1,6 @@
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
-import type { Legal } from '../weighting/step.ts'
+import type { Call, Legal } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, StageOf, Weighting } from '../weighting/weighting.ts'
 import type { Limited } from './ratioModifier.ts'
 import { changeRatio, limited } from './ratioModifier.ts'
@@ -22,9 +22,7 @@ import { changeRatio, limited } from './ratioModifier.ts'
  * pipe(totalReturn, importance(perTrajectory), truncate({ at: 2 })).reasons.map((r) => r.name) // => ['truncation']
  * ```
  */
-export const truncate = (options: {
-  readonly at: number
-}): (<W>(w: Legal<W, 'truncate'>) => Weighting<NeedsOf<W>, BiasOf<W> | 'truncation', Limited<StageOf<W>>>) => {
+export const truncate = (options: { readonly at: number } & Call<'truncate({ at: 2 })'>): (<W>(w: Legal<W, 'truncate'>) => Weighting<NeedsOf<W>, BiasOf<W> | 'truncation', Limited<StageOf<W>>>) => {
   const at = checked('truncate: at', options.at, range.positive)
   return changeRatio('truncate', limited, {
     word: 'truncate',

@@ -94,7 +94,7 @@ export const fromColumns = <const I extends ColumnsInput>(
 ): E.Either<readonly Problem[], Trajectories<ColumnFacts<I> & HeaderFacts<I>>> => {
   const problems = problemsOf(input ?? {})
   if (problems.length > 0) return E.left(problems)
-  const { offsets, ends, startTime, group, discount, version = 0 } = input
+  const { offsets, ends, startTime, group, discount, version = 0, actions = 'discrete' } = input
   const names = stepColumns.filter((name) => input[name] !== undefined)
   const columns: Record<string, Float64Array> = Object.fromEntries(names.map((name) => [name, Float64Array.from(input[name] ?? [])]))
   if (names.includes('behaviourLogProb')) columns['logProb'] ??= columns['behaviourLogProb']
@@ -111,6 +111,7 @@ export const fromColumns = <const I extends ColumnsInput>(
     discount,
     version,
     currentVersion: version,
+    actionSpace: actions,
     axes,
     provenance: input.provenance === 'on-policy' ? 'on-policy' : offPolicy,
     episodes: input.episodes === 'complete' ? 'complete' : segments,

@@ -249,7 +249,7 @@ export const fromSteps = <const I extends StepsInput>(
 export const bootstrapOf = (end: End): number => (end._tag === 'Truncated' ? (end.value ?? 0) : 0)
 
 const laidOut = (input: StepsInput, names: readonly StepColumn[]): Batch & Pick<OnPolicy | OffPolicy, 'provenance'> & Pick<CompleteEpisodes | Segments, 'episodes'> => {
-  const { trajectories, discount, version = 0 } = input
+  const { trajectories, discount, version = 0, actions = 'discrete' } = input
   const count = trajectories.length
   const offsets = new Int32Array(count + 1)
   for (const [i, steps] of trajectories.entries()) offsets[i + 1] = offsets[i] + lengthOf(steps)
@@ -274,6 +274,7 @@ const laidOut = (input: StepsInput, names: readonly StepColumn[]): Batch & Pick<
     discount,
     version,
     currentVersion: version,
+    actionSpace: actions,
     axes,
     provenance: input.provenance === 'on-policy' ? 'on-policy' : offPolicy,
     episodes: input.episodes === 'complete' ? 'complete' : segments,

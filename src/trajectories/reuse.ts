@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { BehaviourLogProb, OffPolicy } from './facts.ts'
 import { offPolicy } from './facts.ts'
-import { isNumbers } from './fromSteps.ts'
+import { columnProblems, isNumbers } from './fromSteps.ts'
 import type { Problem } from './problem.ts'
 import { shown } from './problem.ts'
 import type { Trajectories } from './trajectories.ts'
@@ -41,12 +41,11 @@ export const reuse =
   ({ logProb, version }: Now) =>
   <Facts extends BehaviourLogProb>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Reused<Facts>> => {
     const steps = stepCount(batch)
-    const problems: Problem[] = []
     if (!isNumbers(logProb)) return E.left([{ path: 'logProb', expected: `${steps} log-probs, one per step`, got: shown(logProb) }])
-    if (logProb.length !== steps) problems.push({ path: 'logProb', expected: `${steps} entries, one per step`, got: String(logProb.length) })
-    for (let k = 0; k < logProb.length; k++)
-      if (!Number.isFinite(logProb[k])) problems.push({ path: `logProb[${k}]`, expected: 'a finite number', got: shown(logProb[k]) })
-    if (!Number.isInteger(version)) problems.push({ path: 'version', expected: 'an integer', got: String(version) })
+    const problems = [
+      ...columnProblems('logProb', 'logProb', logProb, steps, batch.actionSpace === 'discrete'),
+      ...(Number.isInteger(version) ? [] : [{ path: 'version', expected: 'an integer', got: String(version) }]),
+    ]
     if (problems.length > 0) return E.left(problems)
     const reused: object = { ...batch, provenance: offPolicy, logProb: Float64Array.from(logProb), currentVersion: version }
     return E.right(reused as Reused<Facts>)

@@ -53,7 +53,7 @@ export const select =
 /**
  * Two batches as one: the trajectories of the first, then those of the second.
  *
- * They must agree in discount, versions, provenance, episodes and columns; every disagreement is listed.
+ * They must agree in discount, versions, kind of actions, provenance, episodes and columns; every disagreement is listed.
  *
  * @param that  the batch that comes second
  *
@@ -73,7 +73,7 @@ export const concat =
   (self: Trajectories<Facts>): E.Either<readonly Problem[], Trajectories<Facts>> => {
     const parts = [self, that] as unknown as readonly (Batch & { readonly provenance?: unknown; readonly episodes?: unknown })[]
     const [a, b] = parts
-    const same = (['discount', 'version', 'currentVersion', 'provenance', 'episodes'] as const).flatMap((path): readonly Problem[] =>
+    const same = (['discount', 'version', 'currentVersion', 'actionSpace', 'provenance', 'episodes'] as const).flatMap((path): readonly Problem[] =>
       a[path] === b[path] ? [] : [{ path, expected: `${String(a[path])}, as in the first batch`, got: String(b[path]) }],
     )
     const names = Object.keys(self.axes)

@@ -16,6 +16,8 @@ export interface Batch extends Layout {
   readonly version: number
   /** Version of the parameters at which `logProb` was computed. */
   readonly currentVersion: number
+  /** What its actions are, so that later log-probs can be held to the same. */
+  readonly actionSpace: 'discrete' | 'continuous'
   readonly axes: Axes
 }
 

@@ -62,6 +62,7 @@ const dropOuterDiscount = {
   ...afterImportance('dropOuterDiscount: goes before importance; move it up'),
   'whole return': 'dropOuterDiscount: a whole return has no outer factor; put causality before it',
   normalised: 'dropOuterDiscount: goes before normalise; move it up',
+  'no outer factor': 'dropOuterDiscount: there is no outer factor, or it is dropped already; remove dropOuterDiscount',
   reduced: 'dropOuterDiscount: goes before reduce; move it up',
 } as const
 
@@ -173,8 +174,9 @@ const ratioSurrogate = {
 
 /**
  * The one rule of what may follow what: for each stage of the pipeline's grammar, the sentence that says what to do. A
- * stage without a sentence is legal. `reduced` stands for a finished estimator. The compiler and the decoder of pipelines
- * read this same table, so a refusal has the same words in both.
+ * stage without a sentence is legal. `reduced` stands for a finished estimator, `centred` and `no outer factor` for what is known besides
+ * the stage. The compiler and the decoder of pipelines read this same table, so a refusal has the same words in both; of the outer factor
+ * only the decoder and the building of a pipeline know.
  *
  * @example
  * ```ts
@@ -212,20 +214,25 @@ export type Reduced = 'reduced'
 /** Whether a baseline made from the returns of the batch has been subtracted: a second one is refused, whatever the stage. */
 export type Centring = 'not centred' | 'centred'
 
-const rows: { readonly [R in Row]: Readonly<Partial<Record<Stage | Reduced | 'centred', string>>> } = legality
+/** Whether each step's credit has a factor gamma^t in front: cloning, undiscounted returns and what it was dropped from have none. */
+export type OuterFactor = 'outer factor' | 'no outer factor'
+
+const rows: { readonly [R in Row]: Readonly<Partial<Record<Stage | Reduced | Centring | OuterFactor, string>>> } = legality
 
 /**
  * The sentence that refuses a step of a pipeline, or null where it is legal.
  *
- * @param row       what is to be applied
- * @param stage     where the pipeline stands
- * @param centring  whether a baseline made from the batch has been subtracted
+ * @param row    what is to be applied
+ * @param stage  where the pipeline stands
+ * @param also   what else is known of it: whether a baseline made from the batch has been subtracted, whether there is an outer factor
  *
  * @example
  * ```ts
  * import { refusal } from 'estimand'
  * refusal('clip', 'step ratio') // => null
+ * refusal('batchBaseline', 'reward-to-go', 'centred')
+ * // => 'baseline: batchMean or leaveOneOut is subtracted already; remove the second one'
  * ```
  */
-export const refusal = (row: Row, stage: Stage | Reduced, centring: Centring = 'not centred'): string | null =>
-  (centring === 'centred' ? rows[row].centred : undefined) ?? rows[row][stage] ?? null
+export const refusal = (row: Row, stage: Stage | Reduced, ...also: readonly (Centring | OuterFactor)[]): string | null =>
+  [stage, ...also].map((place) => rows[row][place]).find((sentence) => sentence !== undefined) ?? null

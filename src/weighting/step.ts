@@ -1,6 +1,6 @@
 import type { legality, Row, Stage } from './stage.ts'
 import { refusal } from './stage.ts'
-import type { AnyWeighting, CentringOf, Plan, Weighting } from './weighting.ts'
+import type { AnyWeighting, Plan, Weighting } from './weighting.ts'
 import { asWeighting } from './weighting.ts'
 
 /** What every finished estimator has and no weighting does: enough to tell the two apart. */
@@ -19,11 +19,21 @@ export type PlaceOf<W> = W extends Weighting<infer _N, infer _B, infer S, infer 
 type Sentences<R extends Row> = (typeof legality)[R] & { readonly 'not a weighting': typeof notAWeighting }
 
 /** never if any of several places is among the refused, so that a stage known at run time only is not let through. */
-type Allowed<Place, Refused> = (Place extends unknown ? (verdict: Place extends Refused ? never : 'allowed') => void : never) extends (
+type Allowed<Place, Forbidden> = (Place extends unknown ? (verdict: Place extends Forbidden ? never : 'allowed') => void : never) extends (
   verdict: infer Verdict,
 ) => void
   ? Verdict
   : never
+
+/** The sentence of the table in a place where the compiler prints what it expects. There is no value of it. */
+export interface Refused<out Sentence extends string> {
+  readonly refused: Sentence
+}
+
+/** What a baseline of the batch asks for besides the stage: a property, and no condition, since W may be open in a point-free flow. */
+export interface NotCentred {
+  readonly centring: 'not centred' | Refused<(typeof legality)['batchBaseline']['centred']>
+}
 
 /**
  * The parameter of a step of a pipeline: the weighting itself where the legality table allows the step in its stage,
@@ -34,14 +44,18 @@ export type Legal<W, R extends Row> = [Stage & keyof (typeof legality)[R]] exten
   : [Allowed<PlaceOf<W>, keyof Sentences<R>>] extends [never]
     ? Sentences<R>[PlaceOf<W> & keyof Sentences<R>]
     : R extends 'batchBaseline'
-      ? [CentringOf<W>] extends ['centred']
-        ? (typeof legality)['batchBaseline']['centred']
-        : W
+      ? W & NotCentred
       : W
 
 /** A step that no stage forbids does not ask for the stage, so that it may end a point-free flow whose stage is still open. */
 type LegalInEveryStage<W, R extends Row> =
   W extends Weighting<infer _N, infer _B, infer _S, infer _C> ? W : W extends Finished ? (typeof legality)[R]['reduced'] : typeof notAWeighting
+
+/**
+ * Nothing that is asked of an argument, only the way that it is given, for the compiler to print where the word itself stands in the pipe
+ * and meets a weighting: `importance` instead of `importance(perStep)`.
+ */
+export interface Call<_Example extends string> {}
 
 /** Thrown when a step is applied where the legality table refuses it and no compiler was there to say so. */
 export class IllegalStep extends Error {
@@ -55,7 +69,7 @@ export const legalPlan = (row: Row, w: unknown): Plan => {
   if (isRecord(w) && 'estimate' in w) throw new IllegalStep(refusal(row, 'reduced') ?? notAWeighting)
   if (!isRecord(w) || !('stage' in w && 'credit' in w)) throw new IllegalStep(notAWeighting)
   const plan = w as Plan
-  const refused = refusal(row, plan.stage, plan.centring)
+  const refused = refusal(row, plan.stage, plan.centring, plan.formula.outer === null ? 'no outer factor' : 'outer factor')
   if (refused !== null) throw new IllegalStep(refused)
   return plan
 }

@@ -171,3 +171,12 @@ export type BiasOf<W> = W extends Weighting<infer _N, infer B, infer _S, infer _
 export type StageOf<W> = W extends Weighting<infer _N, infer _B, infer S, infer _C> ? S : never
 /** Whether a weighting is centred. */
 export type CentringOf<W> = W extends Weighting<infer _N, infer _B, infer _S, infer C> ? C : never
+
+type CentringIn<W> = W extends { readonly centring: 'centred' } ? 'centred' : 'not centred'
+
+/**
+ * Whether a weighting is centred, as causality passes it on: not, unless it is known to be. In a point-free flow W is open; the compiler
+ * then judges by all it knows of W, the part `{ stage }`, so that `flow(causality, baseline(leaveOneOut))` compiles, and a second baseline
+ * of the batch is refused when the pipeline is built.
+ */
+export type StillCentred<W> = CentringIn<W & { readonly stage: unknown }>

@@ -146,7 +146,7 @@ describe('no codec throws, whatever JSON it is given', () => {
     { mdp: world, estimator: 'reinforce', batch: { trajectories: [{ states: [0], actions: [0], rewards: [1] }] } },
   ]
   const keys = ['__proto__', 'constructor', 'toString', 'length', 'reward', 'end', 'clip', 'S', 'P', 'ends', 'offsets']
-  const odd = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(null, 'Infinity', -1, 1e308, 0.5, [], {}, [[]], '', 1e999, 2 ** 31), fc.constantFrom(...keys), fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()))
+  const odd = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(null, 'Infinity', -1, 1e308, 0.5, [], {}, [[]], '', Infinity, 2 ** 31), fc.constantFrom(...keys), fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()))
   /** Every place of a value. */
   const places = (x: unknown, at: readonly string[] = []): readonly (readonly string[])[] => [at, ...(typeof x === 'object' && x !== null ? Object.entries(x).flatMap(([key, value]) => places(value, [...at, key])) : [])]
   const replaced = (x: unknown, [key, ...rest]: readonly string[], by: unknown): unknown => {

@@ -50,6 +50,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { totalReturn, causality, reduce, meanOverTrajectories, estimate, fromSteps, terminated } from 'estimand'
 import type { Estimator, Trajectories } from 'estimand'
 import * as exact from 'estimand/exact'
+import * as codecs from 'estimand/codecs'
 import * as laws from 'estimand/laws'
 import * as inVitest from 'estimand/laws/vitest'
 
@@ -69,9 +70,9 @@ export const late = pipe(totalReturn, reduce(meanOverTrajectories), causality)
 declare const nothing: Trajectories<unknown>
 // @ts-expect-error a batch without rewards
 export const unrewarded = estimate(rewardToGo)(nothing)
-export const modules = [exact, laws, inVitest]
+export const modules = [exact, codecs, laws, inVitest]
 // @ts-expect-error no such name
-export const missing = [exact.noSuchName, laws.noSuchName, inVitest.noSuchName]
+export const missing = [exact.noSuchName, codecs.noSuchName, laws.noSuchName, inVitest.noSuchName]
 `
 
 describe('the packed package', () => {
@@ -114,7 +115,7 @@ describe('the packed package', () => {
     }
   })
 
-  it.each(['estimand', 'estimand/exact', 'estimand/laws', 'estimand/laws/vitest'])('%s loads in plain node', (name) => {
+  it.each(['estimand', 'estimand/exact', 'estimand/codecs', 'estimand/laws', 'estimand/laws/vitest'])('%s loads in plain node', (name) => {
     const count = run(user, process.execPath, '--input-type=module', '-e', `console.log(Object.keys(await import('${name}')).length)`)
     expect(Number(count)).toBeGreaterThan(0)
   })

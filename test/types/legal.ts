@@ -180,7 +180,7 @@ holds<Same<typeof truncatedPrefix extends Estimator<infer N, infer _B> ? N : nev
 const centred = pipe(totalReturn, baseline(leaveOneOut), baseline(constant(1)))
 holds<Same<typeof centred, Weighting<Reward & CompleteEpisodes, never, 'whole return', 'centred'>>>()
 const centredToGo = pipe(centred, causality, dropOuterDiscount)
-holds<Same<typeof centredToGo, Weighting<Reward & CompleteEpisodes, 'outer discount dropped', 'reward-to-go'>>>()
+holds<Same<typeof centredToGo, Weighting<Reward & CompleteEpisodes, 'outer discount dropped', 'reward-to-go', 'centred'>>>()
 const limitedStep = pipe(totalReturn, causality, importance(perStep), truncate({ at: 2 }))
 holds<Same<typeof limitedStep, Weighting<Corrected, 'state distribution' | 'truncation', 'limited step ratio'>>>()
 

@@ -1,4 +1,4 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { totalReturn, perStep, causality, clip, importance } from 'estimand'
 
-export const wrong = pipe(totalReturn, causality, importance(perStep), clip) // refused: Property 'epsilon' is missing
+export const wrong = pipe(totalReturn, causality, importance(perStep), clip) // refused: & Call<"clip({ epsilon: 0.2 })">

@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { recipes } from '../../recipe/recipes.ts'
+import type { Registry } from '../../registry/registry.ts'
+import type { Problem } from '../../trajectories/problem.ts'
+import { shown } from '../../trajectories/problem.ts'
+import type { Io, Outcome } from '../outcome.ts'
+import type { Style } from '../style.ts'
+import { namedWorlds } from '../world.ts'
+
+/** Options that every command has. */
+export interface Common {
+  readonly json?: boolean
+  readonly words?: string
+}
+
+/** What a command is given to work with. */
+export interface Context {
+  readonly io: Io
+  readonly style: Style
+  /** A command with the options that all have. */
+  readonly command: (name: string, description: string, examples: readonly string[], notes: readonly string[]) => Command
+  /** Runs with the built-in words and those of --words. */
+  readonly withWords: (options: Common, command: (words: Registry) => Promise<void>) => Promise<void>
+  /** Prints an answer, or the problems that stand in its way. */
+  readonly finish: (outcome: Outcome, json: boolean | undefined) => Promise<void>
+  readonly refuse: (problems: readonly Problem[]) => void
+}
+
+/** Reads an integer that is large enough. */
+export const integer =
+  (least: number) =>
+  (text: string): number => {
+    const n = Number(text)
+    if (text.trim() !== '' && Number.isSafeInteger(n) && n >= least) return n
+    throw new InvalidArgumentError(`Expected an integer >= ${least}, got ${shown(text)}.`)
+  }
+
+export const specHelp = 'SPEC is a recipe, a pipeline as JSON, or a file of it.'
+export const recipeHelp = `Recipes: ${Object.keys(recipes).join(', ')}`
+export const worldHelp = `Worlds: ${Object.keys(namedWorlds).join(', ')}`
+export const factsHelp = 'where values come from: JSON or a file, {"value": "exact"}, "exactBehaviour", or a table; likewise actionValue'
+
+/** The policy that samples. */
+export const samplingOption = (): Option => new Option('--sampling <POLICY>', 'which policy samples (default: target)').choices(['target', 'behaviour'])
+
+type Defined<A> = { readonly [K in keyof A]?: Exclude<A[K], undefined> }
+
+/** A record without the keys that are undefined. */
+export const defined = <A extends object>(record: A): Defined<A> =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<A>
+
+/** The problem of an option that is not there. */
+export const missing = (path: string, expected: string): readonly Problem[] => [{ path, expected, got: 'none' }]

@@ -1,0 +1,156 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Problem } from '../trajectories/problem.ts'
+import { shown } from '../trajectories/problem.ts'
+import { bad } from './outcome.ts'
+
+/** Far more than an MDP that can be enumerated or a batch that is looked at; a text of this size still fits in memory many times. */
+export const mostBytes = 128 * 2 ** 20
+
+/** A size in MiB, to one decimal below ten. */
+export const mebibytes = (bytes: number): string => {
+  const size = bytes / 2 ** 20
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} MiB`
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'a file that may not be read',
+  EISDIR: 'a directory',
+  ENOTDIR: 'a path through something that is no directory',
+  ELOOP: 'a circle of links',
+  ENAMETOOLONG: 'a name that is too long',
+}
+
+/** The bytes of a file, read to its end or to the limit: pipes tell their size to nobody. */
+const bytesOf = (file: number): Buffer | null => {
+  const chunks: Buffer[] = []
+  let total = 0
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(2 ** 20)
+    const read = readSync(file, chunk, 0, chunk.length, null)
+    if (read === 0) return Buffer.concat(chunks, total)
+    total += read
+    if (total > mostBytes) return null
+    chunks.push(chunk.subarray(0, read))
+  }
+}
+
+const tooLarge = (path: string, size: number | null): E.Either<readonly Problem[], never> =>
+  bad(path, `at most ${mebibytes(mostBytes)}; take fewer trajectories, or a smaller MDP`, size === null ? 'more' : mebibytes(size))
+
+const textOf = (path: string, bytes: Uint8Array): E.Either<readonly Problem[], string> => {
+  try {
+    return E.right(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return bad(path, 'text in UTF-8', 'other bytes')
+  }
+}
+
+const readText = (path: string): E.Either<readonly Problem[], string> => {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const stat = fstatSync(file)
+      if (stat.isDirectory()) return bad(path, 'a file', 'a directory')
+      if (stat.size > mostBytes) return tooLarge(path, stat.size)
+      const bytes = bytesOf(file)
+      return bytes === null ? tooLarge(path, null) : textOf(path, bytes)
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    return bad(path, 'a file', reasons[code] ?? message)
+  }
+}
+
+const lineAndColumn = (text: string, offset: number): string => {
+  const before = text.slice(0, offset)
+  return `line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}`
+}
+
+const faults: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'JSON, in which names and texts stand in double quotes',
+  InvalidNumberFormat: 'a number in JSON form',
+  PropertyNameExpected: 'a name in double quotes',
+  ValueExpected: 'a JSON value',
+  ColonExpected: 'a colon',
+  CommaExpected: 'a comma',
+  CloseBraceExpected: 'a closing }',
+  CloseBracketExpected: 'a closing ]',
+  EndOfFileExpected: 'the end, after one JSON value',
+  InvalidCommentToken: 'no comment, since JSON has none',
+  UnexpectedEndOfComment: 'no comment, since JSON has none',
+  UnexpectedEndOfString: 'a closing double quote',
+  UnexpectedEndOfNumber: 'the rest of a number',
+  InvalidUnicode: 'a unicode escape',
+  InvalidEscapeCharacter: 'an escape that JSON has',
+  InvalidCharacter: 'no control character',
+}
+
+/** The first place where a text stops being JSON, as a problem. */
+const malformed = async (path: string, text: string, message: string): Promise<E.Either<readonly Problem[], never>> => {
+  if (text.trim() === '') return bad(path, 'JSON', 'nothing')
+  const { parse, printParseErrorCode } = await import('jsonc-parser')
+  const errors: { readonly error: number; readonly offset: number }[] = []
+  try {
+    parse(text, errors as never, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false })
+  } catch {
+    // Nested too deeply for it: then what JSON.parse says has to do.
+  }
+  const first = errors[0]
+  if (first === undefined) return bad(path, 'JSON', message)
+  const found = first.offset >= text.length ? 'the end' : shown(text.slice(first.offset, first.offset + 20).split('\n')[0])
+  if (/^-?(NaN|Infinity)/.test(text.slice(first.offset, first.offset + 9)))
+    return bad(`${path}: ${lineAndColumn(text, first.offset)}`, 'a finite number, since JSON has no other (an option may be the text "Infinity")', found)
+  return bad(`${path}: ${lineAndColumn(text, first.offset)}`, faults[printParseErrorCode(first.error)] ?? 'JSON', found)
+}
+
+/** The value of a JSON text; where it is none, the position of the first fault. */
+export const parseJson = async (path: string, text: string): Promise<E.Either<readonly Problem[], unknown>> => {
+  try {
+    return E.right(JSON.parse(text) as unknown)
+  } catch (error) {
+    return malformed(path, text, (error as Error).message)
+  }
+}
+
+/** The value of a JSON file. */
+export const readJson = async (path: string): Promise<E.Either<readonly Problem[], unknown>> => {
+  const text = readText(path)
+  return E.isLeft(text) ? text : parseJson(path, text.right)
+}
+
+/** A line of a stream, or that it was longer than the limit. */
+export type Line = { readonly number: number; readonly text: string } | { readonly number: number; readonly text: null }
+
+/**
+ * The lines of a stream of bytes, one by one. A line over the limit comes as null, and the next one is read all the same.
+ */
+export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  let parts: Uint8Array[] = []
+  let size = 0
+  let number = 1
+  const line = (): Line => {
+    const text = size > mostBytes ? null : Buffer.concat(parts).toString('utf8')
+    parts = []
+    size = 0
+    return { number: number++, text }
+  }
+  const take = (piece: Uint8Array): void => {
+    size += piece.length
+    if (size <= mostBytes) parts.push(piece)
+    else parts = []
+  }
+  for await (const chunk of stream) {
+    let from = 0
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      take(chunk.subarray(from, end))
+      yield line()
+      from = end + 1
+    }
+    if (from < chunk.length) take(chunk.subarray(from))
+  }
+  if (size > 0) yield line()
+}

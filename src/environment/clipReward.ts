@@ -1,0 +1,39 @@
+import type { Environment } from './environment.ts'
+import { changed } from './environment.ts'
+import type { Space } from './space.ts'
+
+/**
+ * Keep every reward within bounds. Another objective: what is clipped is not told apart any more, and the best policy may change.
+ *
+ *     r_t <- min(max(r_t, low), high)
+ *
+ * Source: Mnih et al. 2015, Human-level control, methods (to [-1, 1]).
+ *
+ * @param bounds  low <= high
+ * @throws RangeError if low exceeds high
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { cliffWalking, clipReward, lockStep } from 'estimand/environment'
+ * const run = lockStep(pipe(cliffWalking(), clipReward({ low: -2, high: 0 })), { copies: 1, seed: 1 })
+ * run.step([1])
+ * run.reward // => [-2]
+ * ```
+ */
+export const clipReward = ({ low, high }: { readonly low: number; readonly high: number }) => {
+  if (!(low <= high)) throw new RangeError(`clipReward: expected low <= high, got ${low} and ${high}`)
+  return <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> =>
+    changed(environment, {
+      word: `clipReward(${low}, ${high})`,
+      observation: environment.observation,
+      action: environment.action,
+      open: (inner, { reward }) => ({
+        step: (from, to) => {
+          inner.step(from, to)
+          // Written so that NaN stays NaN, and is found.
+          for (let i = from; i < to; i++) reward[i] = Math.min(Math.max(reward[i], low), high)
+        },
+      }),
+    })
+}

@@ -1,0 +1,94 @@
+import type { Environment } from './environment.ts'
+import { changed } from './environment.ts'
+import type { LockStep } from './lockStep.ts'
+import type { Moments } from './moments.ts'
+import { emptyMoments, momentsIn, seeRows } from './moments.ts'
+import type { Box, Space } from './space.ts'
+import { box, sizeOf } from './space.ts'
+
+/** How observations are normalised. */
+export interface NormaliseObservationOptions {
+  /** Moments to normalise by, which then never change: for evaluation. Without them, those of all that the run has seen so far. */
+  readonly by?: Moments
+  /** Normalised numbers are kept within -clip and clip. Default: Infinity; 10 is usual in PPO code. */
+  readonly clip?: number
+}
+
+const memoryName = 'normaliseObservation: count, mean, squares'
+/** Keeps numbers that never vary from being divided by 0. */
+const floor = 1e-8
+
+/**
+ * Normalise observations, each number by its own mean and deviation.
+ *
+ *     x <- (x - mean) / sqrt(variance + 1e-8)
+ *
+ * While moments run, one state is observed differently early and late: what a policy has learnt shifts under it. The moments are part
+ * of the run and are saved with it; `observationMoments` reads them, and `by` freezes them.
+ *
+ * @param options  moments to freeze, and a bound
+ * @throws RangeError if the moments are not of this observation, or clip is not > 0
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { cartPole, lockStep, normaliseObservation, observationMoments } from 'estimand/environment'
+ * const run = lockStep(pipe(cartPole(), normaliseObservation({ clip: 10 })), { copies: 8, seed: 1 })
+ * run.step([0, 1, 0, 1, 0, 1, 0, 1])
+ * const frozen = pipe(cartPole(), normaliseObservation({ by: observationMoments(run) }))
+ * Math.round(observationMoments(run).count) // => 16
+ * ```
+ */
+export const normaliseObservation =
+  ({ by, clip = Infinity }: NormaliseObservationOptions = {}) =>
+  <Shape extends readonly number[], A extends Space>(environment: Environment<Box<Shape>, A>): Environment<Box<Shape>, A> => {
+    const m = sizeOf(environment.observation)
+    if (!(clip > 0)) throw new RangeError(`normaliseObservation: clip: expected a number > 0, got ${clip}`)
+    if (by !== undefined && (by.mean.length !== m || by.variance.length !== m))
+      throw new RangeError(`normaliseObservation: by: expected moments of ${m} numbers, as ${environment.name} observes, got ${by.mean.length}`)
+    return changed(environment, {
+      word: by === undefined ? 'normaliseObservation' : 'normaliseObservation(frozen)',
+      observation: box(environment.observation.shape, { low: -clip, high: clip }),
+      action: environment.action,
+      open: (inner) => {
+        const seen = emptyMoments(m)
+        const mean = Float64Array.from(by?.mean ?? seen.subarray(1, 1 + m))
+        const factor = Float64Array.from({ length: m }, (_, j) => 1 / Math.sqrt((by?.variance[j] ?? 1) + floor))
+        const learn = (rows: Float32Array, from: number, to: number): void => {
+          seeRows(seen, m, rows, from, to)
+          for (let j = 0; j < m; j++) {
+            mean[j] = seen[1 + j]
+            factor[j] = 1 / Math.sqrt(seen[1 + m + j] / seen[0] + floor)
+          }
+        }
+        return {
+          observe: (into, from, to) => {
+            inner.observe(into, from, to)
+            if (by === undefined) learn(into, from, to)
+            for (let i = from; i < to; i++)
+              for (let j = 0; j < m; j++) into[i * m + j] = Math.min(Math.max((into[i * m + j] - mean[j]) * factor[j], -clip), clip)
+          },
+          memory: by === undefined ? [{ name: memoryName, values: seen }] : [],
+        }
+      },
+    })
+  }
+
+/**
+ * The moments that a run normalises its observations by.
+ *
+ * @param run  copies of an environment with running normaliseObservation
+ * @throws TypeError if the environment has none
+ *
+ * @example
+ * ```ts
+ * import { cartPole, lockStep, observationMoments } from 'estimand/environment'
+ * observationMoments(lockStep(cartPole(), { copies: 1, seed: 1 }))
+ * // => throws TypeError: CartPole-v1: no running normaliseObservation
+ * ```
+ */
+export const observationMoments = ({ memory, environment }: Pick<LockStep<Space, Space>, 'memory' | 'environment'>): Moments => {
+  const found = memory.findLast(({ name }) => name === memoryName)
+  if (found === undefined) throw new TypeError(`${environment.name}: no running normaliseObservation; put it around the environment that is run`)
+  return momentsIn(Float64Array.from(found.values))
+}

@@ -1,0 +1,34 @@
+import type { Floats } from '../policy/floats.ts'
+
+/** Functions that a hidden layer can apply. */
+export type Activation = 'tanh' | 'relu'
+
+/** Beyond it tanh is 1 in float32. */
+const saturated = 9
+
+/**
+ * tanh to 2e-7: x P(x^2) / Q(x^2), fitted to the relative error on [0, 9]. Quicker than Math.tanh, and plenty for float32 storage;
+ * float64 networks call Math.tanh.
+ */
+export const quickTanh = (x: number): number => {
+  if (x > saturated) return 1
+  if (x < -saturated) return -1
+  const u = x * x
+  const p = 0.9999999797216466 + u * (0.13381096459917083 + u * (0.0034956702863425462 + u * (2.0610352969311962e-5 + u * 1.3356261139394817e-8)))
+  const q = 1 + u * (0.467144121587353 + u * (0.02587729982081637 + u * (0.00032857657252598655 + u * 7.777247461739369e-7)))
+  return (x * p) / q
+}
+
+/** x <- f(x), the first `count` numbers. */
+export const activate = (f: Activation, x: Floats, count: number): void => {
+  if (f === 'relu') for (let k = 0; k < count; k++) x[k] = x[k] > 0 ? x[k] : 0
+  else if (x instanceof Float32Array) for (let k = 0; k < count; k++) x[k] = quickTanh(x[k])
+  else for (let k = 0; k < count; k++) x[k] = Math.tanh(x[k])
+}
+
+/** cotangent <- cotangent f', by the function's values y: 1 - y^2 for tanh, 1 where y > 0 for relu. */
+export const activateBack = (f: Activation, y: Floats, cotangent: Floats, count: number): void => {
+  if (f === 'relu') {
+    for (let k = 0; k < count; k++) if (!(y[k] > 0)) cotangent[k] = 0
+  } else for (let k = 0; k < count; k++) cotangent[k] *= 1 - y[k] * y[k]
+}

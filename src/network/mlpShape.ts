@@ -1,0 +1,24 @@
+import type { Box } from '../environment/space.ts'
+import type { Floats } from '../policy/floats.ts'
+import type { Engine, Slice } from '../policy/network.ts'
+import type { Activation } from './activation.ts'
+
+/** What an engine needs to know of a multilayer perceptron. */
+export interface MlpShape {
+  readonly name: string
+  readonly observation: Box<readonly number[]>
+  readonly hidden: readonly number[]
+  readonly outputs: readonly number[]
+  readonly activation: Activation
+  readonly precision: 'float32' | 'float64'
+  /** Weight and bias of each hidden layer, then of each output: weights are [in, out], row-major. */
+  readonly slices: readonly Slice[]
+  readonly parameterCount: number
+}
+
+/** What computes a multilayer perceptron. */
+export type MlpEngine = (shape: MlpShape) => Engine
+
+/** Zeros of a precision. */
+export const zeros = (precision: 'float32' | 'float64', length: number): Floats =>
+  precision === 'float32' ? new Float32Array(length) : new Float64Array(length)

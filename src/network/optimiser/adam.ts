@@ -1,0 +1,73 @@
+import type { Floats } from '../../policy/floats.ts'
+import { checked, range } from '../../weighting/options.ts'
+import type { Optimiser } from './optimiser.ts'
+import { refuseUneven, zerosLike } from './optimiser.ts'
+
+/** State of `adam`. */
+export interface AdamState {
+  /** Steps taken. */
+  step: number
+  /** Running mean of the gradient. */
+  readonly mean: Floats
+  /** Running mean of its square. */
+  readonly square: Floats
+}
+
+/** Constants of `adam`. */
+export interface AdamOptions {
+  /** In [0, 1). Default: 0.9. */
+  readonly beta1?: number
+  /** In [0, 1). Default: 0.999. */
+  readonly beta2?: number
+  /** > 0. Default: 1e-8. */
+  readonly epsilon?: number
+}
+
+const belowOne = { expected: 'a number in [0, 1)', holds: (x: number) => x >= 0 && x < 1 }
+
+/**
+ * Adam.
+ *
+ *     m <- beta1 m + (1 - beta1) g,     v <- beta2 v + (1 - beta2) g^2
+ *     theta <- theta -+ rate / (1 - beta1^t)  m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ *
+ * As torch.optim.Adam, epsilon outside the root. The state has the precision of the parameters.
+ * Source: Kingma and Ba 2015, algorithm 1.
+ *
+ * @param options  beta1, beta2, epsilon
+ *
+ * @example
+ * ```ts
+ * import { adam } from 'estimand/network'
+ * const { init, descend } = adam()
+ * const theta = Float64Array.of(1)
+ * descend(init(theta), theta, Float64Array.of(-3), 0.1)
+ * theta[0].toFixed(6) // => '1.100000'
+ * ```
+ */
+export const adam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimiser<AdamState> => {
+  checked('adam: beta1', beta1, belowOne)
+  checked('adam: beta2', beta2, belowOne)
+  checked('adam: epsilon', epsilon, range.positive)
+  const move = (state: AdamState, parameters: Floats, gradient: Floats, rate: number): void => {
+    const { mean, square } = state
+    refuseUneven('adam', parameters, gradient, mean, rate)
+    state.step++
+    const size = rate / (1 - beta1 ** state.step)
+    const root = Math.sqrt(1 - beta2 ** state.step)
+    for (let k = 0; k < parameters.length; k++) {
+      const g = gradient[k]
+      const m = beta1 * mean[k] + (1 - beta1) * g
+      const v = beta2 * square[k] + (1 - beta2) * g * g
+      mean[k] = m
+      square[k] = v
+      parameters[k] += (size * m) / (Math.sqrt(v) / root + epsilon)
+    }
+  }
+  return {
+    name: 'adam',
+    init: (parameters) => ({ step: 0, mean: zerosLike(parameters), square: zerosLike(parameters) }),
+    ascend: move,
+    descend: (state, parameters, gradient, rate) => move(state, parameters, gradient, -rate),
+  }
+}

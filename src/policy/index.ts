@@ -1,0 +1,8 @@
+export type { Actions, Double, Floats, Observations } from './floats.ts'
+export type { Head, KlPenalty, Terms } from './head.ts'
+export { categorical } from './categorical.ts'
+export { fixedGaussian, gaussian, logDeviationBound } from './gaussian.ts'
+export type { Engine, Network, Slice } from './network.ts'
+export { guarded, slice } from './network.ts'
+export type { Policy } from './policy.ts'
+export { policyOf } from './policy.ts'

@@ -1,0 +1,153 @@
+import type { Space } from '../environment/space.ts'
+import { sizeOf } from '../environment/space.ts'
+import type { Floats, Observations } from './floats.ts'
+import { needLength, needRows } from './floats.ts'
+
+/** A named part of the flat parameters. */
+export interface Slice {
+  readonly name: string
+  /** Row-major. */
+  readonly shape: readonly number[]
+  /** Position of its first number. */
+  readonly offset: number
+}
+
+/**
+ * What a backend has to provide: a function and its derivative, over n observations at once.
+ *
+ * Observations are rows. Outputs are blocks of rows, block after block: with outputs [2, 1] the n rows of 2 come first, then the n rows
+ * of 1, so that each block is an array as heads take it, and values stand from n * 2 on.
+ */
+export interface Engine {
+  /** The outputs, in an array of the network's own that is valid until its next call. [n sum(outputs)] */
+  readonly forward: (parameters: Floats, observations: Observations, n: number) => Floats
+  /**
+   * The vector-Jacobian product of the last forward, which must have been of the same parameters, observations and n, unchanged since.
+   *
+   *     gradient_j = sum_k  cotangent_k  d output_k / d parameter_j
+   *
+   * Overwrites `gradient` [parameterCount]; `cotangent` has the layout of the outputs.
+   */
+  readonly vectorJacobianProduct: (parameters: Floats, observations: Observations, n: number, cotangent: Floats, gradient: Floats) => void
+}
+
+/**
+ * A differentiable function from an observation to the parameters of a distribution (and, as further blocks, to values).
+ *
+ * Its parameters are one flat array with named slices, so that an optimiser is one loop; they belong to the caller.
+ *
+ * @typeParam O    space of the observations
+ * @typeParam Out  numbers of each output block
+ */
+export interface Network<out O extends Space, out Out extends readonly number[]> extends Engine {
+  readonly name: string
+  /** What observations are taken from; an observation is `sizeOf(observation)` numbers in a row. */
+  readonly observation: O
+  readonly outputs: Out
+  readonly slices: readonly Slice[]
+  readonly parameterCount: number
+  /** Initial parameters: the same for the same seed. */
+  readonly init: (seed: number) => Floats
+}
+
+/** Numbers of one row over all blocks. */
+export const sumOf = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0)
+
+/** How many numbers a slice has. */
+export const sliceLength = ({ shape }: Slice): number => shape.reduce((a, b) => a * b, 1)
+
+/** Slices one after the other, from names and shapes. */
+export const slicesOf = (parts: readonly (readonly [name: string, shape: readonly number[]])[]): readonly Slice[] => {
+  let offset = 0
+  return parts.map(([name, shape]) => {
+    const slice = { name, shape, offset }
+    offset += sliceLength(slice)
+    return slice
+  })
+}
+
+/** Where the last slice ends. */
+export const countOf = (slices: readonly Slice[]): number => {
+  const last = slices.at(-1)
+  return last === undefined ? 0 : last.offset + sliceLength(last)
+}
+
+/** The numbers of a slice: a view, not a copy. */
+const viewOf = <F extends Floats>(parameters: F, slice: Slice): F => parameters.subarray(slice.offset, slice.offset + sliceLength(slice)) as F
+
+/**
+ * A named slice of a network's parameters: a view, not a copy.
+ *
+ * @param network     whose parameters they are
+ * @param parameters  all of them
+ * @param name        name of the slice
+ *
+ * @example
+ * ```ts
+ * import { slice } from 'estimand/policy'
+ * import { box } from 'estimand/environment'
+ * import { mlp, policyOutput } from 'estimand/network'
+ * const network = mlp({ observation: box([4]), hidden: [64], outputs: [policyOutput(2)] })
+ * slice(network, network.init(1), 'policy.weight').length // => 128
+ * ```
+ */
+export const slice = <F extends Floats>({ name: whose, slices }: Pick<Network<Space, readonly number[]>, 'name' | 'slices'>, parameters: F, name: string): F => {
+  const found = slices.find((one) => one.name === name)
+  if (found === undefined) throw new RangeError(`${whose}: no slice '${name}'; it has ${slices.map((one) => one.name).join(', ')}`)
+  return viewOf(parameters, found)
+}
+
+/**
+ * An engine whose arrays are checked: lengths, and that a vector-Jacobian product follows the forward that it is of. For networks of
+ * your own: every built-in one goes through it.
+ *
+ * @param network  name and sizes
+ * @param engine   what computes, and need not check
+ *
+ * @example
+ * ```ts
+ * import { box } from 'estimand/environment'
+ * import { guarded } from 'estimand/policy'
+ * const slope = { name: 'slope', observation: box([1]), outputs: [1], parameterCount: 1 } as const
+ * const { forward } = guarded(slope, {
+ *   forward: ([k], observations, n) => Float64Array.from({ length: n }, (_, i) => k * observations[i]),
+ *   vectorJacobianProduct: (_, observations, n, cotangent, gradient) => {
+ *     gradient.fill(0)
+ *     for (let i = 0; i < n; i++) gradient[0] += cotangent[i] * observations[i]
+ *   },
+ * })
+ * forward(Float64Array.of(3), Float64Array.of(1, 2), 2) // => [3, 6]
+ * forward(Float64Array.of(3), Float64Array.of(1, 2), 3) // => throws RangeError: slope: observations: expected at least 3 numbers, got 2
+ * ```
+ */
+export const guarded = (
+  { name, observation, outputs, parameterCount }: Pick<Network<Space, readonly number[]>, 'name' | 'observation' | 'outputs' | 'parameterCount'>,
+  { forward, vectorJacobianProduct }: Engine,
+): Engine => {
+  const width = sumOf(outputs)
+  const inputs = sizeOf(observation)
+  let lastParameters: Floats | undefined
+  let lastObservations: Observations | undefined
+  let lastN = -1
+  return {
+    forward: (parameters, observations, n) => {
+      needRows(`${name}: n`, n)
+      if (parameters.length !== parameterCount) throw new RangeError(`${name}: parameters: expected ${parameterCount} numbers, got ${parameters.length}`)
+      needLength(`${name}: observations`, observations, n * inputs)
+      // Should it throw, no forward counts.
+      lastN = -1
+      const out = forward(parameters, observations, n)
+      lastParameters = parameters
+      lastObservations = observations
+      lastN = n
+      return out
+    },
+    vectorJacobianProduct: (parameters, observations, n, cotangent, gradient) => {
+      if (n !== lastN || parameters !== lastParameters || observations !== lastObservations)
+        throw new Error(`${name}: vectorJacobianProduct: the last forward was of other arrays; call forward(parameters, observations, n) first`)
+      needLength(`${name}: cotangent`, cotangent, n * width)
+      if (gradient.length !== parameterCount) throw new RangeError(`${name}: gradient: expected ${parameterCount} numbers, got ${gradient.length}`)
+      vectorJacobianProduct(parameters, observations, n, cotangent, gradient)
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'estimand-process-'))
+const main = join(folder, 'dist/src/cli/main.js')
+
+beforeAll(() => {
+  // A build of its own, so that it is of these sources, whatever dist holds.
+  writeFileSync(join(folder, 'package.json'), readFileSync(join(root, 'package.json')))
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')], { stdio: 'pipe' })
+}, 120_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs the program as a shell would. */
+const estimand = (args: readonly string[], input = '') => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', input, cwd: folder, env: { ...process.env, NO_COLOR: '1' } })
+  return { status, stdout, stderr }
+}
+const end = '{"reduce":"meanOverTrajectories"}'
+/** Two actions in each of many steps: 2^20 trajectories, a second or more of work. */
+const long = JSON.stringify({ S: 1, A: 2, T: 20, gamma: 1, rho: [1], P: [[[1], [1]]], R: [[1, 0]], policy: [[0.5, 0.5]] })
+
+describe('the program', () => {
+  it('answers on standard output alone, with exit code 0', () => {
+    const { status, stdout, stderr } = estimand(['exact', '--mdp', 'batchMeanShrinks', '--estimator', `["totalReturn",${end}]`, '--json'])
+    expect([status, stderr]).toEqual([0, ''])
+    expect(JSON.parse(stdout)).toMatchObject({ target: { name: 'gradJ', value: [0.25, -0.25] }, expectation: [0.25, -0.25], N: 1, trajectories: 2 })
+    expect(stdout.endsWith('}\n')).toBe(true)
+  })
+  it('says what is wrong on standard error alone, with exit code 2', () => {
+    const { status, stdout, stderr } = estimand(['exact', '--mdp', 'batchMeanShrinks', '--estimator', '["totalReturn"]'])
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toBe('estimand: estimator[1]: expected reduce, which ends a pipeline, got the end\n')
+  })
+  it('has exit code 1 where a law fails, and says in which world; progress goes to standard error', () => {
+    const { status, stdout, stderr } = estimand(['verify', '--estimator', `["totalReturn",{"baseline":"batchMean"},${end}]`, '--unbiased', '--runs', '20'])
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/sound fails \(seed 1\).*\n1 state, 2 actions, horizon 1/)
+    expect(stderr).toMatch(/^1 of 8: sound\n2 of 8: permutation\n/)
+  })
+  it('reads requests from standard input and from a file', () => {
+    const requests = `{"mdp":"batchMeanShrinks","estimator":"reinforce"}\nnonsense\n{"mdp":"batchMeanShrinks","estimator":"rloo","id":7}\n`
+    const piped = estimand(['exact', '--requests', '-'], requests)
+    writeFileSync(join(folder, 'requests.ndjson'), requests)
+    const filed = estimand(['exact', '--requests', 'requests.ndjson'])
+    expect(piped.status).toBe(2)
+    expect(filed.stdout).toBe(piped.stdout)
+    const answers = piped.stdout.trimEnd().split('\n').map((line) => JSON.parse(line))
+    expect(answers.map(({ line, id, problems, N }) => [line, id, N, problems === undefined])).toEqual([[1, undefined, 1, true], [2, undefined, undefined, false], [3, 7, 2, true]])
+  })
+  it('answers each request as it comes, before the stream has ended', async () => {
+    const child = spawn(process.execPath, [main, 'exact', '--requests', '-'], { cwd: folder })
+    const first = new Promise<string>((resolve) => child.stdout.once('data', (data: Buffer) => resolve(data.toString())))
+    child.stdin.write('{"mdp":"batchMeanShrinks","estimator":"reinforce"}\n')
+    expect(JSON.parse(await first).line).toBe(1)
+    child.stdin.end()
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
+  })
+  it('a file of 200 MB is one clear message, soon', () => {
+    const huge = join(folder, 'huge.json')
+    createWriteStream(huge).end()
+    writeFileSync(huge, '[')
+    truncateSync(huge, 200e6)
+    for (const args of [['exact', '--mdp', huge, '--estimator', 'reinforce'], ['exact', '--mdp', 'batchMeanShrinks', '--estimator', huge], ['weigh', '--batch', huge, '--estimator', 'reinforce']]) {
+      const { status, stdout, stderr } = estimand(args)
+      expect([status, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/^estimand: .*huge\.json: expected at most 128 MiB; .*, got 191 MiB\n$/)
+    }
+    // One line of a stream is no longer than that either; the next line is answered.
+    const { status, stdout } = spawnSync('sh', ['-c', `(cat huge.json; echo; echo '{"mdp":"batchMeanShrinks","estimator":"reinforce"}') | "${process.execPath}" "${main}" exact --requests -`], { encoding: 'utf8', cwd: folder })
+    expect(stdout.trimEnd().split('\n').map((line) => JSON.parse(line).problems?.[0].expected ?? 'answered')).toEqual(['at most 128 MiB', 'answered'])
+    expect(status).toBe(2)
+    rmSync(huge)
+  })
+  it('a closed pipe on standard output is one line, and no trace', () => {
+    const requests = `{"mdp":"batchMeanShrinks","estimator":"reinforce"}\n`.repeat(20_000)
+    writeFileSync(join(folder, 'many.ndjson'), requests)
+    const { stdout, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${main}" exact --requests many.ndjson | head -n 1`], { encoding: 'utf8', cwd: folder })
+    expect(JSON.parse(stdout).line).toBe(1)
+    expect(stderr).toBe('estimand: standard output was closed; the rest of the answer has nowhere to go\n')
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    it(`${signal} in the midst of the work: one line, no answer, ended by the signal`, { timeout: 30_000 }, async () => {
+      const child = spawn(process.execPath, [main, 'exact', '--mdp', long, '--estimator', 'reinforceLoo', '--batch-size', '2', '--limit', '10000000000000'], { cwd: folder })
+      let [out, err] = ['', '']
+      child.stdout.on('data', (data: Buffer) => (out += data.toString()))
+      child.stderr.on('data', (data: Buffer) => (err += data.toString()))
+      setTimeout(() => child.kill(signal), 1500)
+      const ended = await new Promise((resolve) => child.once('close', (code, by) => resolve([code, by])))
+      expect(ended).toEqual([null, signal])
+      expect([out, err]).toEqual(['', 'estimand: interrupted; nothing was left half written\n'])
+    })
+  it('words of the user\'s own are read from a module, named where they fail, and held to the laws', () => {
+    const index = JSON.stringify(join(folder, 'dist/src/index.js'))
+    writeFileSync(
+      join(folder, 'mine.mjs'),
+      `import { entry, ratioOf } from ${index}
+const half = ratioOf({ word: 'half', stage: 'step ratio', needs: [], reasons: [], ratio: (l) => l.map((x) => Math.exp(x / 2)), formula: { text: 'sqrt(rho_t)', latex: '' }, source: 'a test' })
+export default { ratios: { half: entry.alone(half) } }`,
+    )
+    const spec = `["totalReturn","causality",{"importance":"half"},${end}]`
+    const verified = estimand(['verify', '--words', 'mine.mjs', '--estimator', spec])
+    expect(verified.status).toBe(1)
+    expect(verified.stdout).toContain('sound fails (seed 1)')
+    expect(estimand(['explain', '--estimator', spec]).stderr).toContain('estimator[2].importance: expected one of perTrajectory')
+    writeFileSync(join(folder, 'broken.mjs'), 'export default { ratios: ')
+    writeFileSync(join(folder, 'none.mjs'), 'export const ratios = {}')
+    expect(estimand(['explain', '--words', 'broken.mjs', '--estimator', spec])).toMatchObject({ status: 2, stdout: '' })
+    expect(estimand(['explain', '--words', 'none.mjs', '--estimator', spec]).stderr).toMatch(/--words: expected a default export such as/)
+  })
+  it('compare writes its plot whole or not at all', () => {
+    const { status, stdout, stderr } = estimand(['compare', 'reinforce', 'rewardToGo', '--world', 'rtgRaisesVariance', '--plot', 'plot.svg'])
+    expect(status).toBe(0)
+    expect(stdout).toContain('rtgRaisesVariance')
+    expect(stderr).toMatch(/wrote plot\.svg/)
+    expect(readFileSync(join(folder, 'plot.svg'), 'utf8')).toMatch(/^<svg[\s\S]*<\/svg>\s*$/)
+    const nowhere = estimand(['compare', 'reinforce', '--world', 'rtgRaisesVariance', '--plot', join('no', 'such', 'folder.svg')])
+    expect([nowhere.status, nowhere.stdout]).toEqual([2, ''])
+    expect(nowhere.stderr).toMatch(/--plot: expected a file that can be written, got .*no such folder/)
+    expect(readdirSync(folder).filter((name) => name.includes('.svg'))).toEqual(['plot.svg'])
+    expect(existsSync(join(folder, 'no'))).toBe(false)
+  })
+})
