@@ -36,9 +36,9 @@ export { reason, reasons } from './weighting/reason.ts'
 export type { KnownReason, Reason, ReasonClass } from './weighting/reason.ts'
 export type { Provenance } from './weighting/provenance.ts'
 export { legality, refusal } from './weighting/stage.ts'
-export type { AfterImportance, BeforeImportance, Centring, Reduced, Row, Stage } from './weighting/stage.ts'
+export type { AfterImportance, BeforeImportance, Centring, OuterFactor, Reduced, Row, Stage } from './weighting/stage.ts'
 export { IllegalStep } from './weighting/step.ts'
-export type { Finished, Legal, PlaceOf } from './weighting/step.ts'
+export type { Call, Finished, Legal, NotCentred, PlaceOf, Refused } from './weighting/step.ts'
 export type {
   AnyWeighting,
   BiasOf,
@@ -55,6 +55,7 @@ export type {
   RatioLimit,
   RatioPlan,
   StageOf,
+  StillCentred,
   WeightChange,
   Weighting,
   Word,

@@ -6,7 +6,8 @@ import { displayMath, fenced, inlineMath, link, literal, table } from './page.ts
 import { samples } from './samples.ts'
 import { attempt, places, trials } from './stages.ts'
 import type { Trial } from './stages.ts'
-import type { Shown } from './witness.ts'
+import type { Candidate, Shown } from './witness.ts'
+import { hostsOf, witness } from './witness.ts'
 
 /** The kinds of words, the step that takes them, and what a page says of one. */
 export const kinds: Readonly<Record<keyof Registry, { readonly title: string; readonly takenBy: string | null; readonly singular: string; readonly says: string }>> = {
@@ -89,13 +90,17 @@ const legalityTable = (kind: keyof Registry, word: string, entry: AnyEntry): str
   return table(['After', 'Verdict'], [...placesOf].map(([says, after]) => [after.join(', '), says]))
 }
 
-/** What a word adds anywhere, over all its forms. */
+/** Every pipeline in which a word is legal, over all its forms. */
+const candidatesOf = (kind: keyof Registry, word: string, entry: AnyEntry): readonly Candidate[] =>
+  forms(word, entry).flatMap((form): readonly Candidate[] => {
+    if (kind !== 'credits') return trials(stepOf(kind, form), kind === 'reductions').flatMap((trial) => (trial.refused === null ? [trial] : []))
+    const { json, e } = shortest(kind, form)
+    return [{ pipeline: json, before: null, after: e }]
+  })
+
+/** What a word adds anywhere. */
 const addedBy = (kind: keyof Registry, word: string, entry: AnyEntry): { readonly reasons: readonly Reason[]; readonly needs: readonly string[] } => {
-  const added = (form: Json): readonly { readonly before: AnyEstimator | null; readonly after: AnyEstimator }[] =>
-    kind === 'credits'
-      ? [{ before: null, after: shortest(kind, form).e }]
-      : trials(stepOf(kind, form), kind === 'reductions').flatMap((trial) => (trial.refused === null ? [trial] : []))
-  const all = forms(word, entry).flatMap(added)
+  const all = candidatesOf(kind, word, entry)
   return {
     reasons: [...new Set(all.flatMap(({ before, after }) => more(after.reasons, before?.reasons ?? [])))],
     needs: [...new Set(all.flatMap(({ before, after }) => more(after.needs, before?.needs ?? [])))].filter((need) => need !== 'OnPolicy'),
@@ -125,12 +130,17 @@ const lawsSay = (kind: keyof Registry, reasons: readonly Reason[]): string => {
   return laws.flatMap((law) => (law === null ? [] : [`- ${law}`])).join('\n')
 }
 
+/** The worlds that show what a word adds, given the pipelines in which it is legal. */
+export type Witnesses = (word: string, candidates: readonly Candidate[]) => readonly Shown[]
+
+const smallest: Witnesses = (word, candidates) => hostsOf(word, candidates).map(witness)
+
 const witnessesSay = (shown: readonly Shown[]): string =>
   shown
-    .map(({ reason, json, report }) => [`### ${reason}`, fenced('json', json), fenced('console', report)].join('\n\n'))
+    .map(({ reason, pipeline, report }) => [`### ${reason}`, fenced('json', pipelineOf(pipeline)), fenced('console', report)].join('\n\n'))
     .join('\n\n')
 
-const wordPage = (kind: keyof Registry, word: string, entry: AnyEntry, witnesses: readonly Shown[]): Page => {
+const wordPage = (kind: keyof Registry, word: string, entry: AnyEntry, shown: Witnesses): Page => {
   const { singular, takenBy } = kinds[kind]
   const { reasons, needs } = addedBy(kind, word, entry)
   const shownForms = forms(word, entry)
@@ -143,7 +153,7 @@ const wordPage = (kind: keyof Registry, word: string, entry: AnyEntry, witnesses
       expectation === null ? 'No closed form of its expectation is known: {@link estimand/exact!exact | exact} computes it.' : `Expectation ${inlineMath(expectation.latex)}; needs ${needsSay(e.needs)}.`,
     ].join('\n\n')
   })
-  const seen = witnesses.filter((witness) => witness.word === word)
+  const seen = shown(word, candidatesOf(kind, word, entry))
   return {
     title: word,
     path: `words/${word}`,
@@ -161,7 +171,7 @@ const wordPage = (kind: keyof Registry, word: string, entry: AnyEntry, witnesses
       ...(kind === 'credits' ? [] : ['## Where it may stand', 'The compiler and the reader of JSON refuse the rest, with the same sentence.', legalityTable(kind, word, entry)]),
       '## Held by',
       lawsSay(kind, reasons),
-      ...(seen.length === 0 ? [] : ['## The smallest world that shows it', witnessesSay(seen)]),
+      ...(seen.length === 0 ? [] : ['## The smallest worlds that show it', 'Found by the law {@link estimand/laws!tight | tight}: the pipeline has no other bias that could show there.', witnessesSay(seen)]),
     ].join('\n\n'),
   }
 }
@@ -188,7 +198,7 @@ const takerPage = (kind: keyof Registry, takenBy: string): Page => {
   }
 }
 
-const kindPage = (kind: keyof Registry, witnesses: readonly Shown[]): Page => {
+const kindPage = (kind: keyof Registry, shown: Witnesses): Page => {
   const { title, says, takenBy } = kinds[kind]
   const entries = entriesOf(kind)
   const rows = entries.map(([word, entry]) => [
@@ -200,7 +210,7 @@ const kindPage = (kind: keyof Registry, witnesses: readonly Shown[]): Page => {
     title,
     path: `words/${kind}`,
     body: [says, table(['Word', 'Weights of a short pipeline with it', 'Adds as bias'], rows)].join('\n\n'),
-    children: [...(takenBy === null ? [] : [takerPage(kind, takenBy)]), ...entries.map(([word, entry]) => wordPage(kind, word, entry, witnesses))],
+    children: [...(takenBy === null ? [] : [takerPage(kind, takenBy)]), ...entries.map(([word, entry]) => wordPage(kind, word, entry, shown))],
   }
 }
 
@@ -222,7 +232,7 @@ const reasonsPage = (reasons: readonly Reason[]): Page => ({
 })
 
 /** The pages of all words of the registry. */
-export const wordsPage = (reasons: readonly Reason[], witnesses: readonly Shown[]): Page => {
+export const wordsPage = (reasons: readonly Reason[], shown: Witnesses = smallest): Page => {
   const all = Object.keys(kinds) as (keyof Registry)[]
   return {
     title: 'Words',
@@ -232,6 +242,6 @@ export const wordsPage = (reasons: readonly Reason[], witnesses: readonly Shown[
       ...all.map((kind) => `- **${link(kinds[kind].title, `words/${kind}`)}**: ${entriesOf(kind).map(([word]) => link(word, `words/${word}`)).join(', ')}`),
       `- **${link('Reasons of bias', 'words/reasons')}**: each with what is known of the expectation`,
     ].join('\n\n').replace(/\n\n- /g, '\n- ').replace(/\n- /, '\n\n- '),
-    children: [...all.map((kind) => kindPage(kind, witnesses)), reasonsPage(reasons)],
+    children: [...all.map((kind) => kindPage(kind, shown)), reasonsPage(reasons)],
   }
 }

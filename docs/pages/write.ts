@@ -52,7 +52,7 @@ const guides = (existsSync(guideFolder) ? readdirSync(guideFolder) : [])
 
 const commandLine = commandLinePage(join(root, 'dist/src/cli/main.js'))
 const recipes = recipesPage()
-const words = wordsPage(Object.values(reasons), [])
+const words = wordsPage(Object.values(reasons))
 
 const top: readonly Page[] = [
   { title: 'Guides', path: 'guides', body: `How to do what, one task a page.\n\n${list(guides, opening)}`, children: guides },

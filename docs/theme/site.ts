@@ -36,7 +36,11 @@ const categories: Readonly<Record<string, string>> = {
 }
 
 const categoryOf = (source: string): string | null => {
-  const [, folder = ''] = /^(?:src|laws)\/(?:exact\/)?([^/]+)\//.exec(source) ?? []
+  if (/^src\/exact\/(?:linear|gauss|matrix)/.test(source)) return 'Linear-quadratic worlds'
+  if (/^src\/exact\/(?:mdp|worlds|gridworlds|chain|policy|model|shape)\b/.test(source)) return 'Worlds'
+  if (source.startsWith('src/exact/')) return 'The oracle'
+  if (/^laws\/[^/]+$/.test(source)) return 'Laws'
+  const [, folder = ''] = /^(?:src|laws)\/([^/]+)\//.exec(source) ?? []
   return categories[folder] ?? null
 }
 
@@ -79,7 +83,7 @@ const app = await Application.bootstrap({
   categorizeByGroup: false,
   defaultCategory: 'Everything else',
   navigation: { includeCategories: true, includeGroups: false, includeFolders: false, compactFolders: false, excludeReferences: true },
-  categoryOrder: [...new Set(Object.values(categories)), '*', 'Everything else'],
+  categoryOrder: [...new Set(Object.values(categories)), 'The oracle', 'Worlds', 'Linear-quadratic worlds', 'Laws', '*', 'Everything else'],
   sort: ['documents-first', 'source-order'],
   visibilityFilters: {},
   sortEntryPoints: false,

@@ -93,8 +93,7 @@ const encode = (batch: AnyBatch): Json => {
     discount: batch.discount,
     provenance: batch.provenance === 'on-policy' ? 'on-policy' : 'off-policy',
     episodes: batch.episodes === 'complete' ? 'complete' : 'segments',
-    // Densities may exceed 1, so that nothing that was accepted once is refused now.
-    actions: names.some((name) => name.endsWith('ogProb') && columnOf(name).some((l) => l > 0)) ? 'continuous' : 'discrete',
+    actions: batch.actionSpace,
     version: batch.version,
     currentVersion: batch.currentVersion,
     offsets: Array.from(batch.offsets),

@@ -104,8 +104,8 @@ const shapeOf = (options: MlpOptions<readonly number[], readonly Output[]>): Mlp
  *     h_0 = s,   h_l = f(h_{l-1} W_l + b_l),   output_b = h_L W_b + b_b
  *
  * Weights are [in, out], row-major (PyTorch has them transposed), and start orthogonal, biases 0. Several outputs share the hidden layers; networks
- * that share nothing are put `beside` each other. Parameters and arithmetic storage are float32 unless float64 is asked for; there tanh is
- * good to 2e-7 in float32 and exact in float64.
+ * that share nothing are put `beside` each other. Numbers are stored as float32 unless float64 is asked for, and summed in float64; tanh is
+ * good to 4e-8 in float32, and Math.tanh in float64.
  * Source: Huang et al. 2022, The 37 implementation details of PPO (orthogonal, gains sqrt 2, 0.01 and 1).
  *
  * @param options  sizes, activation, gains, precision

@@ -6,12 +6,18 @@ import type { Page } from '../../docs/pages/page.ts'
 import { filesOf, literal, table } from '../../docs/pages/page.ts'
 import { recipesPage } from '../../docs/pages/recipe.ts'
 import { onSite, titled } from '../../docs/pages/source.ts'
+import type { Host } from '../../docs/pages/witness.ts'
+import { hostsOf, witness } from '../../docs/pages/witness.ts'
 import { kinds, wordsPage } from '../../docs/pages/word.ts'
 
 const all = (page: Page): readonly Page[] => [page, ...(page.children ?? []).flatMap(all)]
 
 describe('pages of the words', () => {
-  const pages = all(wordsPage(Object.values(reasons), []))
+  const hosts: Host[] = []
+  const pages = all(wordsPage(Object.values(reasons), (word, candidates) => {
+    hosts.push(...hostsOf(word, candidates))
+    return []
+  }))
   const page = (title: string): Page => {
     const found = pages.find((one) => one.title === title)
     if (found === undefined) throw new Error(`no page ${title}`)
@@ -53,6 +59,20 @@ describe('pages of the words', () => {
   it('show a bias that an option adds or not', () => {
     expect(page('gae').body).toContain('[inexact values]')
     expect(page('gae').body).toContain('"lambda": 1}')
+  })
+
+  it('have a host for every reason that a word of the registry adds', () => {
+    // Scaled and summed come of combinations of pipelines, which are no words of one.
+    expect([...new Set(hosts.map(({ reason }) => reason))].toSorted()).toEqual(Object.keys(reasons).filter((name) => name !== 'scaled' && name !== 'summed').toSorted())
+  })
+
+  it('show a world with both gradients', () => {
+    const host = hosts.find(({ word, reason }) => word === 'batchMean' && reason === 'own sample')
+    expect(host).toBeDefined()
+    if (host === undefined) return
+    // N = 2: half of the gradient.
+    expect(witness(host).report).toMatch(/^own sample shows[^]*state  action  expected +actual +difference/)
+    expect(() => witness({ ...host, reason: 'clipping', pipeline: ['totalReturn', { reduce: 'meanOverTrajectories' }] })).toThrow(/no world shows/)
   })
 
   it('have a heading for every reason that they link to', () => {

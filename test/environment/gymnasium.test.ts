@@ -68,10 +68,10 @@ const endOf = ({ terminated, truncated }: { readonly terminated: boolean; readon
 const stored = Object.entries(episodes).flatMap(([name, { episodes: all }]) => all.map((episode) => [name, episode.seed, episode] as const))
 
 /**
- * Acrobot is chaotic: an error of 1e-16 grows by 1e10 within an episode, and sine and cosine of node and of libm differ in the last bit
- * now and then. Freely run it is compared for as long as that leaves nine digits, and every step from gymnasium's own state.
+ * Acrobot is chaotic: an error of 1e-16 grows by 1e10 and more within an episode, and sine and cosine of node and of numpy differ in the
+ * last bit now and then. Freely run, its states are compared for as long as that leaves nine digits; every step is, from the recorded state.
  */
-const predictable: Readonly<Record<string, number>> = { 'Acrobot-v1': 60 }
+const predictable: Readonly<Record<string, number>> = { 'Acrobot-v1': 100 }
 
 describe('episodes of gymnasium', () => {
   it('are there for every environment of control', () => {

@@ -129,7 +129,7 @@ describe('bad MDPs are refused, with the place and the reason', () => {
 
   it('shapes, by path', () => {
     expect(refusal(null)).toContain('mdp: expected')
-    expect(refusal({ ...good, gamma: '0.9' })).toBe('gamma: expected number, got "0.9"')
+    expect(refusal({ ...good, gamma: '0.9' })).toBe('gamma: expected a number, got "0.9"')
     expect(refusal({ ...good, P: undefined })).toContain('P: expected')
     expect(refusal({ ...good, P: [['x', [0, 1]], good.P[1]] })).toContain('P[0][0]: expected')
     expect(refusal({ ...good, R: [['x', 0], [0, 0]] })).toContain('R[0][0]: expected')
