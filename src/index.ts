@@ -135,6 +135,8 @@ export type { Json } from './registry/toJson.ts'
 export { withWords } from './registry/withWords.ts'
 export type { MoreWords } from './registry/withWords.ts'
 
+export { describeLatex } from './estimator/describeLatex.ts'
+export { describeMarkdown } from './estimator/describeMarkdown.ts'
 export { describe, explain } from './estimator/explain.ts'
 export type { Explanation } from './estimator/explain.ts'
 export { prepare } from './estimator/prepare.ts'

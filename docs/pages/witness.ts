@@ -48,7 +48,9 @@ export const hostsOf = (word: string, candidates: readonly Candidate[]): readonl
     if (!isKnown(reason)) return []
     const one = chosen.find((host) => host.word === word && host.reason === reason)
     if (one !== undefined) return [one]
-    const found = candidates.find(({ after }) => after.reasons.length === 1 && after.reasons[0].name === reason)
+    const alone = candidates.filter(({ after }) => after.reasons.length === 1 && after.reasons[0].name === reason)
+    // On rewards-to-go where there is a choice: whole returns need larger worlds to show some biases.
+    const found = alone.find(({ pipeline }) => pipeline.includes('causality')) ?? alone[0]
     if (found === undefined) throw new Error(`docs/pages/witness.ts: ${word} adds ${reason} in no pipeline that has no other reason; choose a host`)
     return [{ word, reason, pipeline: found.pipeline, setting: settings[reason] ?? {} }]
   })

@@ -112,11 +112,14 @@ const needsSay = (needs: readonly string[]): string => (needs.length === 0 ? 'no
 /** What is known of an expectation; some of it is no equality. */
 const expectationMath = (latex: string): string => displayMath(`\\mathbb E\\,\\hat g ${/^\\(?:to|not)\b/.test(latex) ? '' : '= '}${latex}`)
 
+/** What is said of an expectation, where that is more than the formula. */
+const inWords = (text: string): string => (/(?<![\w{^])(?!(?:grad|gamma|epsilon|rho|min|max|clip)\b)[a-z]{3,}\b/.test(text) ? `In words: ${literal(text)}. ` : '')
+
 const reasonSays = ({ name, class: kind, because, expectation, source }: Reason): string =>
   [
     `**${reasonLink(name)}** (${kind}): ${literal(because)}.`,
     expectationMath(expectation.latex),
-    `In words: ${literal(expectation.text)}. Source: ${literal(source)}.`,
+    `${inWords(expectation.text)}Source: ${literal(source)}.`,
   ].join('\n\n')
 
 const lawsSay = (kind: keyof Registry, reasons: readonly Reason[]): string => {
@@ -124,7 +127,7 @@ const lawsSay = (kind: keyof Registry, reasons: readonly Reason[]): string => {
     reasons.length === 0 ? '{@link estimand/laws!sound | sound}: what declares no bias has none, in every world tried' : null,
     reasons.length > 0 ? '{@link estimand/laws!tight | tight}: each bias that is declared shows in some world' : null,
     '{@link estimand/laws!soundPipelines | soundPipelines}: no pipeline with this word in it has a bias that it does not declare',
-    kind === 'baselines' ? '{@link estimand/laws!baselinesOfThePastAreNeutral | baselinesOfThePastAreNeutral}: a baseline of the past shifts no expectation' : null,
+    kind === 'baselines' && reasons.length === 0 ? '{@link estimand/laws!baselinesOfThePastAreNeutral | baselinesOfThePastAreNeutral}: a baseline of the past shifts no expectation' : null,
     kind === 'ratios' ? '{@link estimand/laws!meanRatioIsOne | meanRatioIsOne}, {@link estimand/laws!onPolicyRatioIsNeutral | onPolicyRatioIsNeutral}: a ratio has mean one, and is one on own data' : null,
   ]
   return laws.flatMap((law) => (law === null ? [] : [`- ${law}`])).join('\n')
@@ -225,7 +228,7 @@ const reasonsPage = (reasons: readonly Reason[]): Page => ({
         `## ${reason.name}`,
         `*${reason.class}.* ${literal(reason.because.charAt(0).toUpperCase() + reason.because.slice(1))}.`,
         expectationMath(reason.expectation.latex),
-        `In words: ${literal(reason.expectation.text)}. Source: ${literal(reason.source)}.`,
+        `${inWords(reason.expectation.text)}Source: ${literal(reason.source)}.`,
       ].join('\n\n'),
     ),
   ].join('\n\n'),

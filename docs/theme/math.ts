@@ -1,6 +1,9 @@
-import katex from 'katex'
-import { displayOf, latexOf, piecesOf, sentenceOf } from '../formula/ascii.ts'
-import type { Piece, Row } from '../formula/ascii.ts'
+import { renderToString } from 'katex'
+import type { Row } from '../formula/display.ts'
+import { displayOf } from '../formula/display.ts'
+import { latexOf } from '../formula/latex.ts'
+import type { Piece } from '../formula/sentence.ts'
+import { sentenceOf } from '../formula/sentence.ts'
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character] ?? character)
 
@@ -9,18 +12,14 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) =>
  * found by a search in the page and copied with it.
  */
 export const rendered = (latex: string, style: 'inline' | 'display'): string =>
-  katex
-    .renderToString(style === 'display' ? `\\displaystyle ${latex}` : latex, { throwOnError: true, strict: 'error', output: 'htmlAndMathml' })
-    .replace(/<annotation[^>]*>[^]*?<\/annotation>/g, '')
+  // KaTeX has a sign of its own for what a stroke over another would make.
+  renderToString((style === 'display' ? `\\displaystyle ${latex}` : latex).replaceAll('\\not\\parallel', '\\nparallel'), { throwOnError: true, strict: 'error', output: 'htmlAndMathml' }).replace(
+    /<annotation[^>]*>[^]*?<\/annotation>/g,
+    '',
+  )
 
 const piecesHtml = (pieces: readonly Piece[]): string =>
-  pieces
-    .map((piece, k) => {
-      // Punctuation stands close to what it follows.
-      const space = k === 0 || ('text' in piece && /^[,;.:)]/.test(piece.text)) ? '' : ' '
-      return space + ('text' in piece ? escaped(piece.text) : rendered(piece.latex, 'inline'))
-    })
-    .join('')
+  pieces.map((piece) => ('text' in piece ? escaped(piece.text) : rendered(piece.latex, 'inline'))).join('')
 
 const cell = (name: string, html: string): string => `<div class="${name}">${html}</div>`
 
@@ -51,7 +50,7 @@ const formulaColumns: readonly string[] = ['W_t', 'W_t becomes', 'subtracted', '
 
 const cellHtml = (text: string): string => {
   const latex = /[A-Za-z]{4,} [A-Za-z]{2,}/.test(text) ? null : latexOf(text)
-  return latex === null ? piecesHtml(piecesOf(text)) : rendered(latex, 'inline')
+  return latex === null ? piecesHtml(sentenceOf(text)) : rendered(latex, 'inline')
 }
 
 interface Token {

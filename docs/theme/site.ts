@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -176,8 +176,6 @@ mkdirSync(join(out, 'assets/katex/fonts'), { recursive: true })
 cpSync(join(katex, 'katex.min.css'), join(out, 'assets/katex/katex.min.css'))
 for (const font of readdirSync(join(katex, 'fonts'))) if (font.endsWith('.woff2')) cpSync(join(katex, 'fonts', font), join(out, 'assets/katex/fonts', font))
 
-const indented = (block: string): string => block.split('\n').map((line) => `    ${line}`).join('\n')
-writeFileSync(join(root, 'docs/build/kept.txt'), [...account.kept].map(indented).join('\n\n'))
 console.log(`${account.read.size} formulas set; ${account.kept.size} indented blocks kept as they are:`)
 for (const block of account.kept) console.log(`    ${block.split('\n')[0]}`)
 if (app.logger.hasErrors() || app.logger.validationWarningCount > 0) process.exit(1)

@@ -36,7 +36,7 @@ const linear = (most: number): Axis => {
 }
 
 const symlog = (least: number, most: number): Axis => {
-  const linearTo = 10 ** Math.floor(Math.log10(least))
+  const linearTo = exactTick(10 ** Math.floor(Math.log10(least)))
   const reach = Math.log1p(most / linearTo)
   const at = (fraction: number): number => linearTo * Math.expm1(fraction * reach)
   const from = Math.round(Math.log10(linearTo))

@@ -110,7 +110,7 @@ const indexOf = ({ path }: Problem): number | null => {
 
 const sentence = ({ path, expected, got }: Problem): string => {
   if (expected === 'facts that the setting gives') return got
-  return `${/^estimator/.test(path) ? '' : `${path}: `}expected ${expected}, got ${got}`
+  return `${path.startsWith('estimator') ? '' : `${path}: `}expected ${expected}, got ${got}`
 }
 
 /** The moments of each estimator, or why it has none. What one of them lacks does not keep the others from being computed, together. */

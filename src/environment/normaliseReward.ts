@@ -1,5 +1,5 @@
 import type { Environment } from './environment.ts'
-import { changed, ending } from './environment.ts'
+import { changed } from './environment.ts'
 import type { LockStep } from './lockStep.ts'
 import { emptyMoments, momentsIn, seeRows } from './moments.ts'
 import type { Space } from './space.ts'
@@ -45,7 +45,7 @@ export const normaliseReward =
       word: `normaliseReward(${discount})`,
       observation: environment.observation,
       action: environment.action,
-      open: (inner, { count, reward, end }) => {
+      open: (inner, { count, reward }) => {
         const seen = emptyMoments(1)
         const sums = new Float64Array(count)
         return {
@@ -58,10 +58,7 @@ export const normaliseReward =
             for (let i = from; i < to; i++) sums[i] = discount * sums[i] + reward[i]
             seeRows(seen, 1, sums, from, to)
             const factor = 1 / Math.sqrt(seen[2] / seen[0] + floor)
-            for (let i = from; i < to; i++) {
-              reward[i] = Math.min(Math.max(reward[i] * factor, -clip), clip)
-              if (end[i] !== ending.none) sums[i] = 0
-            }
+            for (let i = from; i < to; i++) reward[i] = Math.min(Math.max(reward[i] * factor, -clip), clip)
           },
           memory: [
             { name: memoryName, values: seen },

@@ -16,6 +16,8 @@ export interface Explanation {
   readonly needs: readonly string[]
   /** Whether the weights of one trajectory depend on the others. */
   readonly coupling: Coupling
+  /** Whether it is biased, in a sentence, and under which condition that holds. */
+  readonly verdict: string
   /** Why the expectation is not the gradient of the objective; empty: it is. */
   readonly bias: readonly Reason[]
   /** The exact expectation, where one is known: unbiased, a claimed scale, or that of a single reason. */
@@ -26,6 +28,13 @@ export interface Explanation {
 const objectives: { readonly [O in Objective]: Formula } = {
   discounted: { text: 'J = E sum_t gamma^t r_t', latex: 'J = \\mathbb E \\textstyle\\sum_t \\gamma^t r_t' },
   undiscounted: { text: 'J = E sum_t r_t', latex: 'J = \\mathbb E \\textstyle\\sum_t r_t' },
+}
+
+/** What the coupling means for the trajectories of a batch. */
+export const couplings: { readonly [C in Coupling]: string } = {
+  none: 'trajectories are independent',
+  exchangeable: 'the weights of a trajectory depend on the others of its batch, in whatever order',
+  ordered: 'the weights of a trajectory depend on the others of its batch, and on their order',
 }
 
 /** JSON has no Infinity; the JSON form of pipelines writes it as a word. */
@@ -44,11 +53,21 @@ const lines = (composition: Composition): readonly string[] =>
 const isMixed = (composition: Composition): boolean =>
   composition._tag === 'combination' && (composition.word === 'mix' || composition.parts.some(isMixed))
 
+/** A claim is made in words; what is no arithmetic of N and T stands in a formula as text. */
+const claimLatex = (words: string): string => (/^[\dNT+\-/().\s]*$/.test(words) ? words : `\\text{${words.replace(/[\\{}$&#_%^~]/g, ' ')}}`)
+
 const expectationOf = <N, B extends string>(e: Estimator<N, B>): Formula | null => {
-  if (e.claim !== null) return { text: `${e.claim.text} grad J`, latex: `${e.claim.text}\\, \\nabla J` }
+  if (e.claim !== null) return { text: `${e.claim.text} grad J`, latex: `${claimLatex(e.claim.text)}\\, \\nabla J` }
   if (e.reasons.length === 0) return { text: 'grad J', latex: '\\nabla J' }
   // A mean of estimators of which one has a reason has neither expectation.
   return e.reasons.length === 1 && !isMixed(e.composition) ? e.reasons[0].expectation : null
+}
+
+const support = 'given support: mu > 0 wherever pi > 0'
+
+const verdictOf = <N, B extends string>({ claim, reasons }: Estimator<N, B>): string => {
+  if (claim !== null) return `exactly ${claim.text} times the gradient, ${support}`
+  return reasons.length === 0 ? `unbiased ${support}` : `biased, for ${reasons.length === 1 ? 'one reason' : `${reasons.length} reasons`}`
 }
 
 /**
@@ -63,6 +82,7 @@ const expectationOf = <N, B extends string>(e: Estimator<N, B>): Formula | null 
  * const e = explain(pipe(totalReturn, causality, baseline(constant(0.5)), reduce(meanOverTrajectories)))
  * e.weight.text // => '1/N (gamma^t (G_it - 0.5))'
  * e.expectation?.text // => 'grad J'
+ * e.verdict // => 'unbiased given support: mu > 0 wherever pi > 0'
  * ```
  */
 export const explain = <N, B extends string>(e: Estimator<N, B>): Explanation => ({
@@ -75,10 +95,14 @@ export const explain = <N, B extends string>(e: Estimator<N, B>): Explanation =>
   objective: { name: e.objective, formula: objectives[e.objective] },
   needs: e.needs,
   coupling: e.coupling,
+  verdict: verdictOf(e),
   bias: e.reasons,
   expectation: expectationOf(e),
   sources: [...new Set(e.sources)],
 })
+
+const reasonText = ({ name, class: kind, because, expectation, source }: Reason): string =>
+  [`${name} (${kind}): ${because}`, `  expectation: ${expectation.text}`, `  source: ${source}`].join('\n             ')
 
 /**
  * An explanation as text for a terminal.
@@ -100,8 +124,8 @@ export const describe = (explanation: Explanation): string => {
     `estimate     ${explanation.estimate.text}`,
     `objective    ${objective.formula.text}`,
     `needs        ${needs.join(', ') || 'nothing'}`,
-    `coupling     ${coupling === 'none' ? 'trajectories are independent' : coupling}`,
-    `bias         ${bias.map((r) => `${r.name} (${r.class}): ${r.because}; expectation: ${r.expectation.text}`).join('\n             ') || 'none, given support'}`,
+    `coupling     ${couplings[coupling]}`,
+    `bias         ${bias.map(reasonText).join('\n             ') || 'none, given support'}`,
     `expectation  ${expectation?.text ?? 'no closed form; compute it with exact'}`,
     `sources      ${sources.join('\n             ')}`,
   ].join('\n')

@@ -130,6 +130,18 @@ describe('episodes of gymnasium that reach a goal or an edge', () => {
     expect(run.end[0]).toBe(endOf({ terminated, truncated }))
   })
 
+  // At 0.55 and rolling back by 0.03: at the goal still, but not going forward, which gymnasium asks for (velocity >= goal_velocity = 0).
+  it.each([
+    ['MountainCar-v0', 1, -0.03, ending.none],
+    ['MountainCar-v0', 1, 0.03, ending.Terminated],
+    ['MountainCarContinuous-v0', 0, -0.03, ending.none],
+    ['MountainCarContinuous-v0', 0, 0.03, ending.Terminated],
+  ] as const)('%s: action %i at the goal with speed %d', (name, action, speed, end) => {
+    const run = begunAt(environments[name], [0.55, speed])
+    run.step([action])
+    expect(run.end[0]).toBe(end)
+  })
+
   it('of every kind: goals are reached in all environments that have one', () => {
     const reached = Object.entries(own.episodes).flatMap(([name, all]) => (all.some(({ terminated }) => terminated) ? [name] : []))
     expect(reached.toSorted()).toEqual(['Acrobot-v1', 'MountainCar-v0', 'MountainCarContinuous-v0'])
@@ -158,14 +170,15 @@ const sameTables = (branches: readonly (readonly (readonly Branch[])[])[], { P, 
 }
 
 describe('tables of gymnasium', () => {
-  const known: Readonly<Record<string, readonly [readonly (readonly (readonly Branch[])[])[], AnyEnvironment]>> = {
-    'FrozenLake-v1:slippery': [lakeBranches('4x4', 'slippery'), environments['FrozenLake-v1']],
-    'FrozenLake-v1': [lakeBranches('4x4', 'rough'), environments['FrozenLake-v1']],
-    'CliffWalking-v1': [cliffBranches, environments['CliffWalking-v1']],
+  /** Names are gymnasium's, with `:slippery` where ice is. */
+  const known = (name: string): readonly [readonly (readonly (readonly Branch[])[])[], AnyEnvironment] => {
+    if (name === 'CliffWalking-v1') return [cliffBranches, environments[name]]
+    const size = name.includes('8x8') ? '8x8' : '4x4'
+    return [lakeBranches(size, name.includes(':slippery') ? 'slippery' : 'rough'), environments[size === '8x8' ? 'FrozenLake8x8-v1' : 'FrozenLake-v1']]
   }
 
   it.each(Object.entries(tabular))('%s', (name, tables) => {
-    const [branches, environment] = known[name]
+    const [branches, environment] = known(name)
     sameTables(branches, tables)
     const { state } = lockStep(environment, { copies: 1, seed: 1 })
     expect(tables.initial[state[0]]).toBe(1)

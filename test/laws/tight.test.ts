@@ -1,98 +1,44 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import {
-  actionValue,
-  advantage,
   baseline,
-  batchMean,
-  batchStd,
   causality,
-  clip,
-  cloning,
-  constantLength,
-  dropOuterDiscount,
-  gae,
   importance,
   leaveOneOut,
-  meanOfTrajectoryMeans,
-  meanOverSteps,
   meanOverTrajectories,
-  normalise,
-  nStep,
-  perDecision,
-  perStep,
   perTrajectory,
-  plus,
-  prefix,
   reasons,
   reduce,
   registry,
   scale,
-  selfNormalise,
   stateValue,
-  takenAsOne,
   totalReturn,
-  truncate,
-  vtrace,
-  whitenSteps,
 } from 'estimand'
-import type { AnyEstimator, Estimator, KnownReason } from 'estimand'
-import { tight } from 'estimand/laws'
-import type { WitnessSetting } from 'estimand/laws'
+import type { AnyEstimator, Estimator } from 'estimand'
+import { exactOfAll } from 'estimand/exact'
+import { hosts, tight, witnessOf } from 'estimand/laws'
+import type { Host } from 'estimand/laws'
 import { seed } from '../seed/seed.ts'
 
 const mean = reduce(meanOverTrajectories)
 const toGo = pipe(totalReturn, causality)
 
-interface Host {
-  readonly word: string
-  readonly reason: KnownReason
-  readonly e: AnyEstimator
-  readonly setting?: WitnessSetting
-}
-const host = <N, B extends string>(word: string, reason: KnownReason, e: Estimator<N, B>, setting: WitnessSetting = {}): Host => ({
-  word,
-  reason,
-  e: e as Estimator<unknown, B>,
-  setting,
-})
-
-/** Each word that adds a reason, in a pipeline that has no other, or in worlds where no other can show. */
-const hosts: readonly Host[] = [
-  host('batchMean', 'own sample', pipe(totalReturn, baseline(batchMean), mean)),
-  host('batchMean', 'own sample among survivors', pipe(toGo, baseline(batchMean), mean), { states: 3 }),
-  host('perDecision', 'own sample, reweighted', pipe(totalReturn, baseline(batchMean), importance(perDecision), mean)),
-  host('actionValue', 'action-dependent', pipe(toGo, baseline(actionValue), mean)),
-  host('dropOuterDiscount', 'outer discount dropped', pipe(toGo, dropOuterDiscount, mean)),
-  host('advantage', 'inexact values', pipe(advantage, mean)),
-  host('gae', 'inexact values', pipe(gae({ lambda: 0.5 }), mean)),
-  host('nStep', 'inexact values', pipe(nStep({ n: 1 }), mean)),
-  host('cloning', 'cloning', pipe(cloning, mean)),
-  host('batchStd', 'divided by a deviation', pipe(totalReturn, normalise(batchStd({ ddof: 0, epsilon: 0.1 })), mean)),
-  host('whitenSteps', 'divided by a deviation', pipe(toGo, normalise(whitenSteps({ ddof: 0, epsilon: 0.1 })), mean)),
-  host('perStep', 'state distribution', pipe(toGo, importance(perStep), mean)),
-  host('prefix', 'behaviour value', pipe(toGo, importance(prefix), mean)),
-  host('takenAsOne', 'ratio taken as one', pipe(toGo, importance(takenAsOne), mean)),
-  host('vtrace', 'state distribution', pipe(vtrace({ rhoBar: Infinity, cBar: Infinity }), mean)),
-  host('vtrace', 'truncation', pipe(vtrace({ rhoBar: 0.7, cBar: 1 }), mean), { horizon: 1 }),
-  host('vtrace', 'inexact values', pipe(vtrace({ rhoBar: 1, cBar: 0.5 }), mean), { sampling: 'target' }),
-  host('truncate', 'truncation', pipe(toGo, importance(perTrajectory), truncate({ at: 1.2 }), mean)),
-  host('clip', 'clipping', pipe(toGo, importance(perTrajectory), clip({ epsilon: 0.2 }), mean)),
-  host('selfNormalise', 'self-normalised', pipe(toGo, importance(perTrajectory), selfNormalise, mean)),
-  host('meanOverSteps', 'random length', pipe(toGo, reduce(meanOverSteps))),
-  host('meanOfTrajectoryMeans', 'divided by length', pipe(toGo, reduce(meanOfTrajectoryMeans))),
-  host('constantLength', 'scaled by 1/length', pipe(toGo, reduce(constantLength(3)))),
-  host('scale', 'scaled', pipe(toGo, mean, scale(2))),
-  host('plus', 'summed', pipe(toGo, mean, plus(pipe(totalReturn, mean)))),
-]
-
 describe('every declared reason has a witness', () => {
-  for (const { word, reason, e, setting } of hosts)
+  for (const host of hosts) {
+    const { word, reason, estimator } = host
     it(`${word}: ${reason}`, () => {
-      expect(e.reasons.map(({ name }) => name)).toContain(reason)
-      const witness = tight(reasons[reason], setting)({ seed, runs: 400 })(e)
-      expect(witness).not.toBeNull()
+      expect(estimator.reasons.map(({ name }) => name)).toContain(reason)
+      const witness = witnessOf(host)({ seed, runs: 400 })
+      if (witness === null) return expect.fail('no witness')
+      // Its numbers are those of its world, and they differ.
+      const { world, sampling, batchSize, target, expectation } = witness
+      expect(exactOfAll({ mdp: world.mdp, value: world.value, actionValue: world.actionValue, sampling, batchSize })([estimator])).toMatchObject({
+        right: [{ target: { value: target }, expectation }],
+      })
+      expect(Math.max(...target.map((x, k) => Math.abs(x - expectation[k])))).toBeGreaterThan(1e-6)
+      expect(witness.report).toContain(`${reason} shows`)
     })
+  }
 
   it('every reason of the table has a host', () => {
     expect([...new Set(hosts.map(({ reason }) => reason))].toSorted()).toEqual(Object.keys(reasons).toSorted())
@@ -107,6 +53,11 @@ describe('every declared reason has a witness', () => {
     })
     expect(adding.filter((word) => !hosts.some((h) => h.word === word))).toEqual([])
   })
+
+  it('no host says twice the same, or nothing', () => {
+    expect(new Set(hosts.map(({ shows }) => shows)).size).toBe(hosts.length)
+    expect(hosts.filter(({ shows }) => shows.trim().length < 10)).toEqual([])
+  })
 })
 
 describe('a reason that never shows is reported as such', () => {
@@ -119,4 +70,9 @@ describe('a reason that never shows is reported as such', () => {
     'a scale, called biased': lie(pipe(toGo, mean, scale(2))),
   }
   for (const [name, e] of Object.entries(truths)) it(name, () => expect(tight(reasons.clipping)({ seed, runs: 60 })(e)).toBeNull())
+
+  it('and a host of it has no witness', () => {
+    const host: Host = { word: 'clip', reason: 'clipping', estimator: lie(pipe(toGo, mean)), setting: {}, shows: 'nothing' }
+    expect(witnessOf(host)({ seed, runs: 60 })).toBeNull()
+  })
 })

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
+import { exactly } from '../../laws/arbitraries/numbers.ts'
 import { tryLaw } from '../../laws/law.ts'
 import type { Law } from '../../laws/law.ts'
 import { testLaw } from '../../laws/vitest.ts'
@@ -13,11 +14,10 @@ import { constant, plus, relu, tanh, times, total } from '../policy/dual.ts'
 import type { Dual } from '../policy/dual.ts'
 import { seed } from '../seed/seed.ts'
 import { readVectors } from '../vectors/read.ts'
-import { outputsAreDefined, pullbackIsTheDerivative, pullbackIsTheSlope } from './laws.ts'
+import { number, outputsAreDefined, pullbackIsTheDerivative, pullbackIsTheSlope } from './laws.ts'
 import type { Case, Subject } from './laws.ts'
 
-const number = fc.double({ min: -2, max: 2, noNaN: true })
-const vector = (size: number): fc.Arbitrary<readonly number[]> => fc.array(number, { minLength: size, maxLength: size })
+const vector = (size: number): fc.Arbitrary<readonly number[]> => exactly(size, number)
 
 /** Reads parameters one after the other. */
 const reader = (parameters: readonly Dual[]): ((count: number) => readonly Dual[]) => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { describe, expect, it } from 'vitest'
+import { tenths } from '../../laws/arbitraries/numbers.ts'
 import { testLaw } from '../../laws/vitest.ts'
 import { box, discrete } from '../../src/environment/space.ts'
 import type { Discrete } from '../../src/environment/space.ts'
@@ -67,7 +68,7 @@ const logDensity: Subject['logDensity'] = ([x], [a]) => minus(times(a, x), log(p
 
 const subject: Subject = {
   head: bernoulli,
-  row: fc.double({ min: -3, max: 3, noNaN: true }).map((x) => [x]),
+  row: tenths(-3, 3).map((x) => [x]),
   action: fc.constantFrom([0], [1]),
   logDensity,
   expectation: ([x], f) => {

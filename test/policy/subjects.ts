@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { exactly, tenths } from '../../laws/arbitraries/numbers.ts'
 import type { Space } from '../../src/environment/space.ts'
 import type { Actions, Head } from '../../src/policy/index.ts'
 import { categorical, fixedGaussian, gaussian } from '../../src/policy/index.ts'
@@ -21,8 +22,7 @@ export interface Subject {
   readonly actions: (numbers: readonly number[]) => Actions
 }
 
-const number = (bound: number): fc.Arbitrary<number> => fc.double({ min: -bound, max: bound, noNaN: true })
-const numbers = (bound: number, count: number): fc.Arbitrary<readonly number[]> => fc.array(number(bound), { minLength: count, maxLength: count })
+const numbers = (bound: number, count: number): fc.Arbitrary<readonly number[]> => exactly(count, tenths(-bound, bound))
 
 export const categoricalSubject = (K: number): Subject => {
   const logDensity: Subject['logDensity'] = (x, [a]) => minus(x[a.value], log(total(x.map(exp))))
@@ -41,7 +41,7 @@ const rule = gaussHermite(4)
 
 const gaussianOf = (head: Head<number, Space>, d: number, logDeviation: (x: readonly Dual[], j: number) => Dual): Subject => ({
   head,
-  row: fc.tuple(numbers(3, d), numbers(0.7, head.parameters - d)).map(([means, logs]) => [...means, ...logs]),
+  row: fc.tuple(numbers(3, d), exactly(head.parameters - d, tenths(-1, 1).map((x) => 0.7 * x))).map(([means, logs]) => [...means, ...logs]),
   action: numbers(3, d),
   logDensity: (x, action) =>
     total(

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { displayOf, latexOf, piecesOf, sentenceOf } from '../../docs/formula/ascii.ts'
+import { displayOf } from '../../docs/formula/display.ts'
+import { latexOf } from '../../docs/formula/latex.ts'
+import { sentenceOf } from '../../docs/formula/sentence.ts'
 
 describe('a formula in ASCII as LaTeX', () => {
   const cases: Readonly<Record<string, string>> = {
@@ -12,6 +14,7 @@ describe('a formula in ASCII as LaTeX', () => {
     'pi(a|s) / mu(a|s)': '\\frac{\\pi(a \\mid s)}{\\mu(a \\mid s)}',
     '(R - b) / (std_j R_j + epsilon)': '\\frac{R - b}{\\operatorname{std}_{j} R_{j} + \\epsilon}',
     'N rho_i / sum_j rho_j': 'N \\frac{\\rho_{i}}{\\sum_{j} \\rho_{j}}',
+    'x / sum_j a_j b_j + c': '\\frac{x}{\\sum_{j} a_{j} b_{j}} + c',
     '(1/N) sum_j R_j': '\\frac{1}{N} \\sum_{j} R_{j}',
     '(1/N)^2': '\\left(\\frac{1}{N}\\right)^{2}',
     '|a - K s|^2': '\\left|a - K s\\right|^{2}',
@@ -25,6 +28,10 @@ describe('a formula in ASCII as LaTeX', () => {
     'read(write(e)) = e': '\\operatorname{read}(\\operatorname{write}(e)) = e',
     'x <= 1e-6': 'x \\le 10^{-6}',
     'p <-> q -> r': 'p \\leftrightarrow q \\to r',
+    'KL(p||q) + H(pi(.|s))': '\\mathrm{KL}(p \\,\\|\\, q) + H(\\pi(\\cdot \\mid s))',
+    'r_{kt+k-1} + V_old(s)': 'r_{k t + k - 1} + V_{\\mathrm{old}}(s)',
+    'expm1(x) + h1': '\\operatorname{expm1}(x) + h_{1}',
+    'rho becomes min(rho, c)': '\\rho \\;\\text{becomes}\\; \\min(\\rho, c)',
     'E ghat not parallel to grad J': '\\mathbb E \\hat g \\nparallel \\nabla J',
   }
   it.each(Object.entries(cases))('%s', (ascii, latex) => {
@@ -71,7 +78,7 @@ describe('a block of formulas', () => {
         label: [],
         left: '\\frac{d\\, \\text{value}}{d\\, \\log \\pi(a_{t} \\mid s_{t})}',
         right: '= W_{t}',
-        note: [{ text: 'with' }, { latex: 'W' }, { text: 'held fixed' }],
+        note: [{ text: 'with W held fixed' }],
       },
     ])
     expect(displayOf('dJ/dK = -2 sum_t M_t')?.[0]?.left).toBe('\\frac{d\\, J}{d\\, K}')
@@ -79,11 +86,22 @@ describe('a block of formulas', () => {
   })
 
   it('has the rest of a formula after words', () => {
-    expect(displayOf('W_t = G_t - b      instead of      gamma^t (G_t - b)')?.[0]?.note).toEqual([{ text: 'instead of' }, { latex: '\\gamma^{t} (G_{t} - b)' }])
+    expect(displayOf('W_t = G_t - b      instead of      gamma^t (G_t - b)')?.[0]?.note).toEqual([{ text: 'instead of ' }, { latex: '\\gamma^{t} (G_{t} - b)' }])
     expect(displayOf('ghat = sum over steps t of   W_t z_t')).toEqual([{ label: [], left: '\\hat g', right: '= \\text{sum } \\text{ over steps } t \\text{ of } W_{t} z_{t}', note: [] }])
   })
 
+  it('goes on after a narrow gap, and ends at a wide one or at a word', () => {
+    expect(displayOf('W_k = M/m  scale rho_k A_k        frozen')).toEqual([
+      { label: [], left: 'W_{k}', right: '= \\frac{M}{m} \\text{ scale } \\rho_{k} A_{k}', note: [{ text: 'frozen' }] },
+    ])
+    expect(displayOf('R = c  implies  W = c W(cloning)')).toEqual([
+      { label: [], left: 'R', right: '= c', note: [{ text: 'implies' }, { text: ' ' }, { latex: 'W = c W(\\text{cloning})' }] },
+    ])
+  })
+
   it.each([
+    'state[i] += action[i]',
+    'done = x === 3',
     'npm install && npm start     # from REINFORCE on',
     'ESTIMAND_SEED=1 npm test',
     'better : Estimator<Reward & CompleteEpisodes, never>',
@@ -107,6 +125,8 @@ describe('formulas in a sentence', () => {
     ['E[b grad log pi(a_t|s_t)] = 0. A baseline', '<\\mathbb E[b\\, \\nabla \\log \\pi(a_{t} \\mid s_{t})] = 0>. A baseline'],
     ['away from mu = pi (see below).', 'away from <\\mu = \\pi> (see below).'],
     ['given (as in W_t), "G_t" too', 'given (as in <W_{t}>), "<G_{t}>" too'],
+    ['0 where rho has left 1 -+ epsilon in', '0 where <\\rho> has left <1 \\mp \\epsilon> in'],
+    ['(N-1)/N grad J where all are equal', '<\\frac{N - 1}{N}\\, \\nabla J> where all are equal'],
     ['T >= 3, g < 1', '<T \\ge 3>, <g < 1>'],
     ['go on (z_0 = 1) and r_1 = 1; quit', 'go on <(z_{0} = 1)> and <r_{1} = 1>; quit'],
   ])('%s', (sentence, expected) => {
@@ -124,7 +144,4 @@ describe('formulas in a sentence', () => {
     expect(sentenceOf(sentence)).toEqual([{ text: sentence }])
   })
 
-  it('sets what stands in a cell of a table', () => {
-    expect(piecesOf('0 where rho has left')).toEqual([{ text: '0 where' }, { latex: '\\rho' }, { text: 'has left' }])
-  })
 })

@@ -1,0 +1,39 @@
+import { checked, range } from '../weighting/options.ts'
+import type { Reason } from '../weighting/reason.ts'
+import { reason } from '../weighting/reason.ts'
+import { union } from '../weighting/step.ts'
+import type { TrainingObjective, wholeBatchOnly } from './objective.ts'
+
+const declared = reason({
+  name: 'entropy bonus',
+  class: 'other objective',
+  because: 'the entropy of the policy in the states that it visited is ascended too',
+  expectation: { text: 'grad J + c grad mean H, states held', latex: '\\nabla J + c \\nabla \\overline{H}' },
+  source: 'Williams, Peng 1991, Function optimization using connectionist reinforcement learning algorithms',
+})
+
+/**
+ * Ascend the mean entropy of the policy over the steps as well, in closed form.
+ *
+ *     ... + c grad 1/m sum_k H(pi(.|s_k))
+ *
+ * @param coefficient  c >= 0
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { recipes } from 'estimand'
+ * import { entropyBonus, wholeBatch } from 'estimand/training'
+ * pipe(wholeBatch(recipes.reinforce.estimator), entropyBonus(0.01)).reasons.map(({ name }) => name) // => ['entropy bonus']
+ * ```
+ */
+export const entropyBonus = (coefficient: number) => {
+  checked('entropyBonus', coefficient, range.notNegative)
+  return <N, B extends string, S extends 'minibatches' | typeof wholeBatchOnly>(
+    objective: TrainingObjective<N, B, S>,
+  ): TrainingObjective<N, B | 'entropy bonus', S> => ({
+    ...objective,
+    reasons: union<Reason<B | 'entropy bonus'>>(objective.reasons, [declared]),
+    entropy: objective.entropy + coefficient,
+  })
+}

@@ -1,0 +1,94 @@
+import type { Normalisation } from '../modify/normalise.ts'
+import { prepare } from '../estimator/prepare.ts'
+import type { Reduction } from '../reduce/reduction.ts'
+import type { AllFacts } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import { creditColumn } from '../weighting/evaluate.ts'
+import type { Provenance } from '../weighting/provenance.ts'
+import { needsOnPolicy } from '../weighting/provenance.ts'
+import type { Reason } from '../weighting/reason.ts'
+
+import type { Legal } from '../weighting/step.ts'
+import { legalPlan, union } from '../weighting/step.ts'
+import type { AnyWeighting, BiasOf, Credit, NeedsOf, Plan, StageOf } from '../weighting/weighting.ts'
+import { asWeighting, ofAnyBatch } from '../weighting/weighting.ts'
+import type { Ready, TrainingObjective } from './objective.ts'
+import { refuseUnknown } from './unknown.ts'
+
+/** What is done to credits in each minibatch. */
+export interface MinibatchOptions {
+  /** Centres and divides the credits of each minibatch by themselves: `whitenSteps({ ddof: 1, epsilon: 1e-8 })`. Default: left as they are. */
+  readonly normalise?: Normalisation<'whitenSteps'>
+}
+
+/** Credits of the slice made anew from the frozen ones, before ratio and limits. */
+const normalisedSlices = (plan: Plan, r: Reduction<string>, by: Normalisation<'whitenSteps'>, batch: Trajectories<AllFacts>): Ready => {
+  const frozen = Float64Array.from(creditColumn(plan.credit(batch), batch))
+  const current = new Float64Array(frozen.length)
+  // Whatever the credit was, it is now this column: outer factor and baselines are in it.
+  const asCredit = (column: Float64Array): Credit => ({ of: { _tag: 'column', column }, outer: 1, flat: [], inside: [] })
+  const slice = asWeighting({ ...plan, credit: () => asCredit(Float64Array.from(current)) })
+  const weigh = prepare(r)<AnyWeighting>(slice as never)
+  return {
+    weights: (indices, logProb) => {
+      const credits = by.change.apply(Float64Array.from(indices, (k) => frozen[k]), asCredit(frozen), batch)
+      for (let j = 0; j < indices.length; j++) current[indices[j]] = credits[j]
+      return weigh(batch as never).weights(indices, logProb)
+    },
+  }
+}
+
+/**
+ * A pipeline as the objective of training in epochs and minibatches. Ends a pipe in place of reduce.
+ *
+ * The credit is computed once on whole trajectories, ratio and limits anew in each minibatch, as `prepare` does; the weights of m of M
+ * steps are multiplied by M / m, so that each minibatch estimates what the whole batch does. Practice (CleanRL, baselines) whitens
+ * advantages in each minibatch: `normalise`. A pipeline without importance is on-policy: one epoch of one minibatch.
+ *
+ *     W_k = M/m  scale rho_k A_k        A_k or, whitened, (A_k - mean A) / (std A + epsilon) over the minibatch
+ *
+ * @param r        the reduction
+ * @param options  what is done to credits in each minibatch
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { clip, dropOuterDiscount, gae, importance, meanOverSteps, perStep, whitenSteps } from 'estimand'
+ * import { inMinibatches } from 'estimand/training'
+ * const ppo = pipe(
+ *   gae({ lambda: 0.95 }), dropOuterDiscount, importance(perStep), clip({ epsilon: 0.2 }),
+ *   inMinibatches(meanOverSteps, { normalise: whitenSteps({ ddof: 1, epsilon: 1e-8 }) }),
+ * )
+ * ppo.slices // => 'minibatches'
+ * ppo.needs // => ['Reward', 'StateValue', 'BehaviourLogProb']
+ * ```
+ */
+export const inMinibatches =
+  <R extends string, const O extends MinibatchOptions = Record<never, never>>(r: Reduction<R>, options?: O) =>
+  <W>(
+    w: Legal<W, 'prepare'>,
+  ): TrainingObjective<
+    NeedsOf<W> & Provenance<StageOf<W>>,
+    BiasOf<W> | R | (O extends { readonly normalise: object } ? 'divided by a deviation' : never),
+    'minibatches'
+  > => {
+    refuseUnknown('inMinibatches', options ?? {}, ['normalise'])
+    const by = options?.normalise
+    const plan = legalPlan('prepare', w)
+    const frozen = prepare(r)<AnyWeighting>(w as never)
+    const declared = union<Reason>(plan.reasons, [...r.reasons, ...(by?.change.reasons ?? [])])
+    return {
+      slices: 'minibatches',
+      needs: needsOnPolicy(plan.stage) ? union(plan.needs, ['OnPolicy']) : plan.needs,
+      // As data; the pipeline's type says them to the compiler.
+      reasons: declared as readonly never[],
+      ready: ofAnyBatch((batch: Trajectories<AllFacts>): Ready => {
+        // Checks the needs, whatever is done afterwards.
+        const prepared = frozen(batch as never)
+        return by === undefined ? prepared : normalisedSlices(plan, r, by, batch)
+      }),
+      entropy: 0,
+      kl: null,
+      value: null,
+    }
+  }

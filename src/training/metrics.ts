@@ -1,0 +1,64 @@
+/** What is known after an update: one line of a log. null: not defined, as the explained variance of no value. */
+export interface Metrics {
+  /** Updates made, this one included. */
+  readonly update: number
+  /** Environment steps taken so far. */
+  readonly steps: number
+  /** Seconds spent so far, over all sittings. */
+  readonly seconds: number
+  /** Returns of the episodes that ended in it, as the environment itself pays them. */
+  readonly returns: readonly number[]
+  /** Mean number of steps of those episodes. */
+  readonly meanLength: number | null
+  /** Mean entropy of the policy that sampled, nats. */
+  readonly entropy: number
+  /** Mean exact KL(policy that sampled || policy after the update), nats. */
+  readonly kl: number
+  /** Share of the steps, over all gradient steps of the update, whose weight was 0 though their credit was not. */
+  readonly clipFraction: number
+  /** (sum rho)^2 / (M sum rho^2) of the step ratios after the update: 1 if they are all equal. */
+  readonly effectiveSampleSize: number
+  /** 1 - var(G - V) / var(G) of the lambda-returns, before the update. */
+  readonly explainedVariance: number | null
+  /** Mean norm of the gradients, before they were clipped. */
+  readonly gradientNorm: number
+  /** Learning rate. */
+  readonly rate: number
+  /** Epochs that were gone through: fewer than asked for if the divergence stopped them. */
+  readonly epochs: number
+  /** Environment steps per second of this update, its gradient steps included. */
+  readonly stepsPerSecond: number
+}
+
+export const mean = (x: ArrayLike<number>): number => {
+  let sum = 0
+  for (let k = 0; k < x.length; k++) sum += x[k]
+  return sum / x.length
+}
+
+/** 1 - var(target - value) / var(target); null where the targets do not vary. */
+export const explainedVariance = (target: Float64Array, value: ArrayLike<number>): number | null => {
+  const centre = mean(target)
+  const off = mean(target.map((g, k) => g - value[k]))
+  let total = 0
+  let rest = 0
+  for (let k = 0; k < target.length; k++) {
+    total += (target[k] - centre) ** 2
+    rest += (target[k] - value[k] - off) ** 2
+  }
+  return total > 0 ? 1 - rest / total : null
+}
+
+/** (sum rho)^2 / (M sum rho^2), from log ratios: invariant to their size, so that none overflows. */
+export const effectiveShare = (logRatio: Float64Array): number => {
+  let most = -Infinity
+  for (const l of logRatio) most = Math.max(most, l)
+  let sum = 0
+  let squares = 0
+  for (const l of logRatio) {
+    const rho = Math.exp(l - most)
+    sum += rho
+    squares += rho * rho
+  }
+  return (sum * sum) / (logRatio.length * squares)
+}

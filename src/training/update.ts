@@ -1,0 +1,252 @@
+import { generalisedAdvantages } from '../credit/gae.ts'
+import type { Random } from '../environment/random.ts'
+import { uniform } from '../environment/random.ts'
+import type { Space } from '../environment/space.ts'
+import { sizeOf } from '../environment/space.ts'
+import type { Weights } from '../estimator/estimator.ts'
+import { clipGradientNorm } from '../network/optimiser/clipGradientNorm.ts'
+import type { Optimiser } from '../network/optimiser/optimiser.ts'
+import type { Rate } from '../network/optimiser/rate.ts'
+import type { Actions, Floats } from '../policy/floats.ts'
+import { sumOf } from '../policy/network.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Reward, StateValue } from '../trajectories/facts.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import { stepCount } from '../trajectories/trajectories.ts'
+import { TrainingStopped } from './failure.ts'
+import type { Metrics } from './metrics.ts'
+import { effectiveShare, explainedVariance, mean } from './metrics.ts'
+import type { TrainingObjective, ValueTerm, wholeBatchOnly } from './objective.ts'
+import type { Sampled } from './sampler.ts'
+
+/** What an update needs besides a batch; it does not change. */
+export interface Settings<S> {
+  readonly policy: Policy<Space, Space, readonly number[]>
+  readonly objective: TrainingObjective<never, string, 'minibatches' | typeof wholeBatchOnly>
+  readonly optimiser: Optimiser<S>
+  readonly rate: Rate
+  readonly epochs: number
+  readonly minibatches: number
+  /** Infinity: not clipped. */
+  readonly gradientNorm: number
+  /** Mean exact divergence beyond which no further epoch begins; Infinity: none. */
+  readonly stopAtKl: number
+}
+
+/** What learns: parameters and all that moves with them. Changed in place. */
+export interface Learner<S> {
+  readonly parameters: Floats
+  readonly optimiser: S
+  /** For the order of the steps in minibatches. */
+  readonly shuffling: Random
+  /** Gradient steps taken: the version of the parameters. */
+  version: number
+  /** Updates made. */
+  update: number
+  /** Environment steps taken. */
+  steps: number
+  /** Seconds spent. */
+  seconds: number
+}
+
+/** Measures of an update that do not depend on the clock. */
+export type Measures = Omit<Metrics, 'seconds' | 'stepsPerSecond'>
+
+const shuffle = (order: Int32Array, random: Random): void => {
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(uniform(random, 0, i + 1))
+    const other = order[i]
+    order[i] = order[j]
+    order[j] = other
+  }
+}
+
+const gatherRows = (from: Actions, width: number, order: Int32Array, into: Actions): void => {
+  for (let k = 0; k < order.length; k++) for (let j = 0; j < width; j++) into[k * width + j] = from[order[k] * width + j]
+}
+
+const arrayLike = (x: Actions, length: number): Actions =>
+  x instanceof Int32Array ? new Int32Array(length) : x instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
+
+/** The lambda-returns that values are fitted to. */
+const targetsOf = (batch: Trajectories<Reward & StateValue>, lambda: number): Float64Array => {
+  const advantages = generalisedAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, lambda)
+  return Float64Array.from(advantages, (a, k) => a + batch.value[k])
+}
+
+/** d/dV of the squared error, clipped or not: 0 where the clipped error is the greater and does not move. */
+const valueSlope = (v: number, old: number, target: number, clip: number): number => {
+  const off = v - target
+  const moved = v - old
+  if (Math.abs(moved) <= clip) return off
+  const clippedOff = old + Math.sign(moved) * clip - target
+  return off * off >= clippedOff * clippedOff ? off : 0
+}
+
+/** Everything about a batch that a gradient is made from. */
+interface Work {
+  readonly sampled: Sampled<Reward & StateValue>
+  readonly weights: (indices: Int32Array, logProb: Float64Array, version: number) => Weights
+  readonly targets: Float64Array | null
+  readonly steps: number
+}
+
+/** Which weights are 0 although their credit is not: those of W at rho = 1 are the credits. */
+const clippedShare = (weights: Weights, credits: Weights): number => {
+  let clipped = 0
+  for (let k = 0; k < weights.length; k++) if (weights[k] === 0 && credits[k] !== 0) clipped++
+  return clipped / weights.length
+}
+
+const addValue = (cotangent: Float64Array, outputs: Floats, P: number, indices: Int32Array, { coefficient, clip }: ValueTerm, targets: Float64Array, old: ArrayLike<number>): void => {
+  const m = indices.length
+  for (let j = 0; j < m; j++) {
+    const k = indices[j]
+    cotangent[m * P + j] = (-coefficient / m) * valueSlope(outputs[m * P + j], old[k], targets[k], clip)
+  }
+}
+
+/**
+ * The gradient of the objective on some steps of a batch, to ascend: W by the head's closed form, penalties and values in one cotangent,
+ * one vector-Jacobian product.
+ */
+const gradientOn = <S>(
+  { policy, objective }: Settings<S>,
+  { parameters, version }: Learner<S>,
+  { sampled, weights: weigh, targets, steps }: Work,
+  indices: Int32Array,
+  gradient: Floats,
+): number => {
+  const { network, head } = policy
+  const m = indices.length
+  const [inputs, size, P] = [sizeOf(policy.observation), sizeOf(policy.action), network.outputs[0]]
+  const observations = new Float32Array(m * inputs)
+  const actions = arrayLike(sampled.actions, m * size)
+  gatherRows(sampled.observations, inputs, indices, observations)
+  gatherRows(sampled.actions, size, indices, actions)
+  const outputs = network.forward(parameters, observations, m)
+  const logProb = new Float64Array(m)
+  head.logProb(outputs, actions, m, logProb)
+  const weights = weigh(indices, logProb, version)
+  const { behaviourLogProb } = sampled.batch as { readonly behaviourLogProb?: Float64Array }
+  // Only where the parameters have moved can anything have been clipped.
+  const moved = behaviourLogProb !== undefined && version !== sampled.batch.version && objective.slices === 'minibatches'
+  const clipFraction = moved ? clippedShare(weights, weigh(indices, Float64Array.from(indices, (k) => behaviourLogProb[k]), version)) : 0
+  const share = steps / m
+  if (share !== 1) for (let j = 0; j < m; j++) weights[j] *= share
+  const cotangent = new Float64Array(m * sumOf(network.outputs))
+  const reference = new Float64Array(objective.kl === null ? 0 : m * P)
+  if (objective.kl !== null) gatherRows(sampled.distribution, P, indices, reference)
+  head.gradient(
+    outputs,
+    actions,
+    m,
+    {
+      weights,
+      entropy: objective.entropy / m,
+      ...(objective.kl === null ? {} : { kl: { reference, direction: objective.kl.direction, weight: objective.kl.coefficient / m } }),
+    },
+    cotangent,
+  )
+  if (objective.value !== null && targets !== null) addValue(cotangent, outputs, P, indices, objective.value, targets, sampled.batch.value)
+  network.vectorJacobianProduct(parameters, observations, m, cotangent, gradient)
+  return clipFraction
+}
+
+/** Where the policy stands now, against the one that sampled. */
+const drift = <S>({ policy }: Settings<S>, { parameters }: Learner<S>, { sampled, steps }: Work): { readonly kl: number; readonly effectiveSampleSize: number } => {
+  const { head, network } = policy
+  const outputs = network.forward(parameters, sampled.observations, steps)
+  const kl = new Float64Array(steps)
+  head.kl(sampled.distribution, outputs, steps, kl)
+  const now = new Float64Array(steps)
+  const then = new Float64Array(steps)
+  head.logProb(outputs, sampled.actions, steps, now)
+  head.logProb(sampled.distribution, sampled.actions, steps, then)
+  return { kl: mean(kl), effectiveSampleSize: effectiveShare(now.map((l, k) => l - then[k])) }
+}
+
+const refuseStale = (batch: Trajectories<unknown>, version: number): void => {
+  const { provenance } = batch as { readonly provenance?: unknown }
+  if (provenance === 'on-policy' && batch.version !== version)
+    throw new RangeError(
+      `stale batch: it was sampled by version ${batch.version} of the parameters, which are now at version ${version}; sample again`,
+    )
+}
+
+/**
+ * One update: the credit of the batch once, then for each epoch and minibatch the weights of the moment, a gradient and a step of the
+ * optimiser. Moves the learner.
+ *
+ * @throws TrainingStopped  naming update, steps and what was being computed, where something is not finite or a batch is stale
+ */
+export const updateOn = <S>(settings: Settings<S>, learner: Learner<S>, sampled: Sampled<never>): Measures => {
+  const { policy, objective, optimiser, epochs, minibatches, gradientNorm, stopAtKl } = settings
+  const { parameters } = learner
+  const { batch, returns, lengths } = sampled as Sampled<Reward & StateValue>
+  let stage = 'batch'
+  try {
+    refuseStale(batch, learner.version)
+    const steps = stepCount(batch)
+    stage = 'credit'
+    const { value } = objective
+    const ready = objective.ready(batch as never)
+    const work: Work = { sampled, weights: ready.weights, targets: value === null ? null : targetsOf(batch, value.lambda), steps }
+    const rate = settings.rate(learner.update)
+    const gradient = parameters instanceof Float32Array ? new Float32Array(parameters.length) : new Float64Array(parameters.length)
+    const order = Int32Array.from({ length: steps }, (_, k) => k)
+    const parts = Math.min(minibatches, steps)
+    const norms: number[] = []
+    const clipped: number[] = []
+    const entropies = new Float64Array(steps)
+    policy.head.entropy(sampled.distribution, steps, entropies)
+    let done = 0
+    let after: ReturnType<typeof drift> | null = null
+    while (done < epochs) {
+      if (parts > 1) shuffle(order, learner.shuffling)
+      for (let part = 0; part < parts; part++) {
+        const indices = order.slice(Math.floor((part * steps) / parts), Math.floor(((part + 1) * steps) / parts))
+        stage = 'weights'
+        clipped.push(gradientOn(settings, learner, work, indices, gradient))
+        stage = 'gradient norm'
+        norms.push(clipGradientNorm(gradient, gradientNorm))
+        stage = 'optimiser'
+        optimiser.ascend(learner.optimiser, parameters, gradient, rate)
+        learner.version++
+      }
+      done++
+      after = null
+      if (stopAtKl === Infinity || done === epochs) continue
+      stage = 'kl'
+      after = drift(settings, learner, work)
+      if (after.kl > stopAtKl) break
+    }
+    stage = 'parameters'
+    const wrong = parameters.findIndex((x) => !Number.isFinite(x))
+    if (wrong >= 0) throw new RangeError(`expected finite numbers, got ${parameters[wrong]} as number ${wrong}; take a lower learning rate, or clip the gradient`)
+    stage = 'kl'
+    const { kl, effectiveSampleSize } = after ?? drift(settings, learner, work)
+    learner.update++
+    learner.steps += steps
+    return {
+      update: learner.update,
+      steps: learner.steps,
+      returns,
+      meanLength: lengths.length > 0 ? mean(lengths) : null,
+      entropy: mean(entropies),
+      kl,
+      clipFraction: mean(clipped),
+      effectiveSampleSize,
+      explainedVariance: work.targets === null ? null : explainedVariance(work.targets, batch.value),
+      gradientNorm: mean(norms),
+      rate,
+      epochs: done,
+    }
+  } catch (cause) {
+    throw stopped(learner, stage, cause)
+  }
+}
+
+/** The error that says where training was when something failed. */
+export const stopped = ({ update, steps }: { readonly update: number; readonly steps: number }, metric: string, cause: unknown): TrainingStopped =>
+  new TrainingStopped({ update: update + 1, steps, metric }, cause instanceof Error ? cause.message : String(cause), cause)

@@ -1,0 +1,161 @@
+/**
+ * The results that training must reach, a line for each seed:
+ *
+ *     node dist/test/bench/training.js [name ...] [--seeds 1,2,3] [--out FILE]
+ */
+import { writeFileSync } from 'node:fs'
+import { pipe } from 'fp-ts/lib/function.js'
+import { causality } from '../../src/modify/causality.ts'
+import { clip } from '../../src/modify/clip.ts'
+import { importance } from '../../src/modify/importance.ts'
+import { baseline } from '../../src/baseline/baseline.ts'
+import { leaveOneOut } from '../../src/baseline/leaveOneOut.ts'
+import { totalReturn } from '../../src/credit/totalReturn.ts'
+import { acrobot } from '../../src/environment/acrobot.ts'
+import { cartPole } from '../../src/environment/cartPole.ts'
+import { normaliseObservation } from '../../src/environment/normaliseObservation.ts'
+import { pendulum } from '../../src/environment/pendulum.ts'
+import { scaleReward } from '../../src/environment/scaleReward.ts'
+import type { Box } from '../../src/environment/space.ts'
+import { timeLimit } from '../../src/environment/timeLimit.ts'
+import { adam } from '../../src/network/optimiser/adam.ts'
+import { beside } from '../../src/network/beside.ts'
+import type { Output } from '../../src/network/mlp.ts'
+import { mlp, policyOutput, valueOutput } from '../../src/network/mlp.ts'
+import { withLogDeviation } from '../../src/network/withLogDeviation.ts'
+import { gaussian } from '../../src/policy/gaussian.ts'
+import { categorical } from '../../src/policy/categorical.ts'
+import { policyOf } from '../../src/policy/policy.ts'
+import { perStep } from '../../src/ratio/perStep.ts'
+import { recipes } from '../../src/recipe/recipes.ts'
+import { meanOverTrajectories } from '../../src/reduce/meanOverTrajectories.ts'
+import type { Training } from '../../src/training/index.ts'
+import { cleanRlCartPole, episodes, inMinibatches, ppo, train, wholeBatch } from '../../src/training/index.ts'
+
+interface Program {
+  /** Mean return of the last 100 episodes that counts as reached. */
+  readonly goal: number
+  readonly mostSteps: number
+  readonly begin: (seed: number) => Training
+}
+
+const wholeCartPole = pipe(cartPole({ steps: Infinity }), timeLimit({ steps: 500, as: 'TimeLimit' }))
+const cartPolePolicy = () =>
+  policyOf(mlp({ observation: wholeCartPole.observation, hidden: [64], outputs: [policyOutput(2)] }), categorical(2))
+
+const programs: Readonly<Record<string, Program>> = {
+  'CartPole, REINFORCE leave-one-out': {
+    goal: 475,
+    mostSteps: 2_000_000,
+    begin: (seed) =>
+      train({
+        sampler: episodes({ environment: wholeCartPole, count: 16, discount: 1 }),
+        policy: cartPolePolicy(),
+        objective: wholeBatch(recipes.reinforceLoo.estimator),
+        optimiser: adam(),
+        rate: 0.01,
+        seed,
+      }),
+  },
+  'CartPole, the same clipped, 4 epochs': {
+    goal: 475,
+    mostSteps: 2_000_000,
+    begin: (seed) =>
+      train({
+        sampler: episodes({ environment: wholeCartPole, count: 16, discount: 1 }),
+        policy: cartPolePolicy(),
+        objective: pipe(totalReturn, causality, baseline(leaveOneOut), importance(perStep), clip({ epsilon: 0.2 }), inMinibatches(meanOverTrajectories)),
+        optimiser: adam(),
+        rate: 0.003,
+        epochs: 4,
+        seed,
+      }),
+  },
+  "CartPole, CleanRL's PPO": {
+    goal: 475,
+    mostSteps: 500_000,
+    begin: (seed) => train({ ...cleanRlCartPole({ truncation: 'terminated' }), seed }),
+  },
+  "CartPole, CleanRL's PPO, bootstrapped": {
+    goal: 475,
+    mostSteps: 500_000,
+    begin: (seed) => train({ ...cleanRlCartPole({ truncation: 'bootstrapped' }), seed }),
+  },
+  'Acrobot, PPO, normalised observations': {
+    goal: -100,
+    mostSteps: 1_000_000,
+    begin: (seed) => {
+      const environment = pipe(acrobot(), normaliseObservation({ clip: 10 }))
+      const network = separate(environment.observation, policyOutput(3))
+      return train({
+        ...ppo({ environment, policy: policyOf(network, categorical(3)), copies: 16, length: 256, lambda: 0.94, rate: 1e-3, minibatches: 16, valueClip: Infinity }),
+        seed,
+      })
+    },
+  },
+  'Pendulum, PPO, normalised observations': {
+    goal: -250,
+    mostSteps: 2_000_000,
+    begin: (seed) => {
+      const environment = pipe(pendulum(), normaliseObservation({ clip: 10 }), scaleReward(0.1))
+      const means = withLogDeviation(mlp({ observation: environment.observation, hidden: [64, 64], outputs: [policyOutput(1)] }))
+      const network = pipe(means, beside(mlp({ observation: environment.observation, hidden: [64, 64], outputs: [valueOutput] })))
+      return train({
+        ...ppo({ environment, policy: policyOf(network, gaussian(1)), copies: 8, length: 256, discount: 0.9, rate: 1e-3, epochs: 10, minibatches: 16 }),
+        seed,
+      })
+    },
+  },
+}
+
+const separate = <const Shape extends readonly number[], const P extends number>(observation: Box<Shape>, output: Output<P>) =>
+  pipe(
+    mlp({ observation, hidden: [64, 64], outputs: [output] }),
+    beside(mlp({ observation, hidden: [64, 64], outputs: [valueOutput] })),
+  )
+
+interface Row {
+  readonly program: string
+  readonly seed: number
+  readonly reached: boolean
+  readonly updates: number
+  readonly steps: number
+  readonly seconds: number
+  readonly last100: number
+  readonly stepsPerSecond: number
+}
+
+const lastOf = (returns: readonly number[]): number => {
+  const last = returns.slice(-100)
+  return last.length < 100 ? -Infinity : last.reduce((a, b) => a + b, 0) / last.length
+}
+
+const run = (program: string, seed: number): Row => {
+  const { goal, mostSteps, begin } = programs[program]
+  const training = begin(seed)
+  let returns: readonly number[] = []
+  for (const metrics of training) {
+    returns = [...returns, ...metrics.returns].slice(-100)
+    const last100 = lastOf(returns)
+    if (process.env['TRACE'] !== undefined && metrics.update % 10 === 0) console.log(JSON.stringify({ ...metrics, returns: metrics.returns.length, last100 }))
+    if (last100 >= goal || metrics.steps >= mostSteps) {
+      const { update, steps, seconds } = metrics
+      return { program, seed, reached: last100 >= goal, updates: update, steps, seconds: Number(seconds.toFixed(2)), last100: Number(last100.toFixed(1)), stepsPerSecond: Math.round(steps / seconds) }
+    }
+  }
+  throw new Error('training has no end of its own')
+}
+
+const args = process.argv.slice(2)
+const after = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
+const seeds = (after('--seeds') ?? '1,2,3,4,5').split(',').map(Number)
+const wanted = args.filter((arg, k) => !arg.startsWith('--') && !args[k - 1]?.startsWith('--'))
+const rows: Row[] = []
+for (const program of Object.keys(programs).filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word))))
+  for (const seed of seeds) {
+    const row = run(program, seed)
+    rows.push(row)
+    console.log(Object.values(row).join('\t'))
+  }
+const out = after('--out')
+if (out !== undefined) writeFileSync(out, `${JSON.stringify(rows, null, 2)}\n`)
