@@ -29,8 +29,8 @@ const chosen: readonly Host[] = [
   { word: 'vtrace', reason: 'inexact values', pipeline: [{ vtrace: { rhoBar: 1, cBar: 0.5 } }, mean], setting: { sampling: 'target' } },
 ]
 
-/** The worlds that a reason needs in order to show, where they are not the usual ones: survivors need time to part. */
-const settings: Readonly<Record<string, WitnessSetting>> = { 'own sample among survivors': { states: 3 } }
+/** The worlds that a reason needs in order to show, where they are not the usual ones: lengths that differ in more than one way. */
+const settings: Readonly<Record<string, WitnessSetting>> = { 'own sample among survivors': { states: 3 }, 'random length': { states: 3 } }
 
 /** A pipeline that a word stands in, and what it has become. */
 export interface Candidate {
