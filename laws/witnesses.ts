@@ -130,7 +130,8 @@ export const hosts: readonly Host[] = [
   host('truncate', 'truncation', pipe(toGo, importance(perTrajectory), truncate({ at: 1.2 }), mean), 'a trajectory that the target policy likes more counts no more than the bound'),
   host('clip', 'clipping', pipe(toGo, importance(perTrajectory), clip({ epsilon: 0.2 }), mean), 'good actions that have become likely, and bad ones that have become rare, no longer count'),
   host('selfNormalise', 'self-normalised', pipe(toGo, importance(perTrajectory), selfNormalise, mean), 'the mean of a ratio is not the ratio of the means'),
-  host('meanOverSteps', 'random length', pipe(toGo, reduce(meanOverSteps)), 'the number of steps of a batch depends on the actions that it is to judge'),
+  // A single state in which something is decided has a gradient of one dimension: all are parallel.
+  host('meanOverSteps', 'random length', pipe(toGo, reduce(meanOverSteps)), 'the number of steps of a batch depends on the actions that it is to judge', { states: 3 }),
   host('meanOfTrajectoryMeans', 'divided by length', pipe(toGo, reduce(meanOfTrajectoryMeans)), 'an action that makes the episode longer counts less'),
   host('constantLength', 'scaled by 1/length', pipe(toGo, reduce(constantLength(3))), 'a third of the gradient'),
   host('scale', 'scaled', pipe(toGo, mean, scale(2)), 'twice the gradient'),

@@ -21,8 +21,8 @@ const sourcesUnder = (...folders: readonly string[]): Sources =>
       .map((path) => [relative(root, path).split(sep).join('/'), readFileSync(path, 'utf8')]),
   )
 
-const manifest: { readonly dependencies: object; readonly peerDependencies: object } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const dependencies = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
+const manifest: { readonly dependencies: object; readonly peerDependencies: object; readonly optionalDependencies: object } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const dependencies = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }))
 
 describe('imports point one way', () => {
   const sources = sourcesUnder('src', 'laws', 'examples')

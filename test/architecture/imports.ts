@@ -26,6 +26,8 @@ export const order: readonly (readonly string[])[] = [
   ['environment'],
   ['policy'],
   ['network'],
+  ['backend'],
+  ['training'],
   ['codec'],
   ['index.ts'],
   ['laws'],

@@ -4,7 +4,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
-const lessons = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d\d-.*\.ts$/.test(name)).toSorted() : []
+const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ts')).toSorted() : []
+const lessons = names.filter((name) => /^\d\d-/.test(name))
+const others = names.filter((name) => name.includes('your-own'))
 
 describe('the lessons', () => {
   it('are found, and numbered without a gap', () => {
@@ -12,7 +14,7 @@ describe('the lessons', () => {
     expect(lessons.map((name) => Number(name.slice(0, 2)))).toEqual(lessons.map((_, k) => k + 1))
   })
 
-  it.each(lessons)('%s holds what it says', async (name) => {
+  it.each([...lessons, ...others])('%s holds what it says', async (name) => {
     await import(pathToFileURL(join(folder, name)).href)
   })
 })

@@ -22,7 +22,7 @@ describe('the commands of the guides', () => {
   for (const { path, blocks } of guides) {
     const own = mkdtempSync(join(generated, 'guide-'))
     // Blocks with the name of a file are that file.
-    for (const { note, code } of blocks) if (/^[\w-]+\.\w+$/.test(note)) writeFileSync(join(own, note), code)
+    for (const { language, note, code } of blocks) if (language !== 'text' && /^[\w-]+\.\w+$/.test(note)) writeFileSync(join(own, note), code)
     const commands = blocks.filter(({ language }) => language === 'console').flatMap(commandsOf)
     it.each(commands.map((command) => [`${path}:${command.line}`, command] as const))('%s', async (_, { args, output }) => {
       const { out, err } = await shell(args.map((word) => (existsSync(join(own, word)) ? join(own, word) : word)))

@@ -58,6 +58,23 @@ export const codeOf = ({ lines }: Guide, blocks: readonly Block[]): string => {
 /** Blocks that run. */
 export const runs = ({ blocks }: Guide): readonly Block[] => blocks.filter(({ language, note }) => language === 'ts' && note === '')
 
+/**
+ * A guide with its printed texts made anew: a block `text name` holds what the module of the guide exports by that name. Texts of the name of a
+ * file are what that program prints, and are left alone.
+ */
+export const withTexts = ({ path, lines, blocks }: Guide, exported: Readonly<Record<string, unknown>>): string => {
+  const out: string[] = []
+  let at = 0
+  for (const { language, note, code, line } of blocks) {
+    if (language !== 'text' || !/^\w+$/.test(note)) continue
+    const text = exported[note]
+    if (typeof text !== 'string') throw new SyntaxError(`${path}:${line}: no block exports a text ${note}`)
+    out.push(...lines.slice(at, line - 1), ...text.split('\n'))
+    at = line - 1 + (code === '' && lines[line - 1] === '```' ? 0 : code.split('\n').length)
+  }
+  return [...out, ...lines.slice(at)].join('\n')
+}
+
 /** Blocks that must not compile, each with the blocks before it that run. */
 export const refusals = (guide: Guide): readonly { readonly block: Block; readonly code: string }[] =>
   guide.blocks

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { asModule } from '../documentation/asModule.ts'
 import type { Block, Guide } from './guide.ts'
-import { codeOf, guideOf, refusals, refusedWrongly, runs } from './guide.ts'
+import { codeOf, guideOf, refusals, refusedWrongly, runs, withTexts } from './guide.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 // Beside those of the docstrings, which git and the watcher pass over, so that vitest and the compiler resolve the public names as they do for any test.
@@ -67,8 +67,11 @@ describe('the guides', () => {
         expect(existsSync(join(root, posix.dirname(path), target)), `${path}: ${target}`).toBe(true)
   })
 
-  it.each(guides.map((guide) => [guide.path, guide] as const))('%s holds what it says', async (path, guide) => {
-    await import(/* @vite-ignore */ write(`${path}.runs`, moduleOf(guide)))
+  it.each(guides.map((guide) => [guide.path, guide] as const))('%s holds what it says (UPDATE=1 writes its printed texts)', async (path, guide) => {
+    const exported: Readonly<Record<string, unknown>> = await import(/* @vite-ignore */ write(`${path}.runs`, moduleOf(guide)))
+    const now = withTexts(guide, exported)
+    if (process.env['UPDATE'] === '1') writeFileSync(join(root, path), now)
+    else expect(guide.lines.join('\n')).toBe(now)
   })
 
   it('compile, and what they call refused does not', () => {
@@ -93,6 +96,13 @@ describe('negative controls', () => {
   it('a block sees those before it, and claims carry the line of the page', async () => {
     await run(invented('# Title', '', ...fenced('ts', 'const one = 1'), '', 'Words.', '', ...fenced('ts', 'one + 1 // => 2')))
     await expect(run(invented('# Title', '', ...fenced('ts', 'const one = 1'), '', ...fenced('ts', 'one + 1 // => 3')))).rejects.toThrow('invented.md:8: expected 3, got 2')
+  })
+
+  it('a text of the name of an export is what was exported', () => {
+    const guide = invented('# Title', '', ...fenced('text said', 'old', 'older'), '', ...fenced('text said', 'new'), 'end')
+    const expected = ['# Title', '', ...fenced('text said', 'new'), '', ...fenced('text said', 'new'), 'end'].join('\n')
+    expect(withTexts(guide, { said: 'new' })).toBe(expected)
+    expect(() => withTexts(guide, {})).toThrow('invented.md:4: no block exports a text said')
   })
 
   it('refuses a fence without a language, one left open, and a guide that claims nothing', () => {

@@ -1,0 +1,8 @@
+export { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+export { openEventFile } from './eventFile.ts'
+export type { EventFile } from './eventFile.ts'
+export { RecordNotWritten } from './failure.ts'
+export { openMetricsFile } from './metricsFile.ts'
+export type { MetricsFile } from './metricsFile.ts'
+export { record } from './record.ts'
+export type { Recorded, RecordOptions } from './record.ts'
