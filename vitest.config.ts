@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^estimand\/exact$/, replacement: source('./src/exact/index.ts') },
       { find: /^estimand\/codecs$/, replacement: source('./src/codec/index.ts') },
       { find: /^estimand\/network$/, replacement: source('./src/network/index.ts') },
+      { find: /^estimand\/backend$/, replacement: source('./src/backend/index.ts') },
       { find: /^estimand\/policy$/, replacement: source('./src/policy/index.ts') },
       { find: /^estimand\/environment$/, replacement: source('./src/environment/index.ts') },
       { find: /^estimand\/laws$/, replacement: source('./laws/index.ts') },

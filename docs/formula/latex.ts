@@ -87,10 +87,13 @@ class Reader {
   }
 
   private denominator(): string {
-    const token = this.peek()
-    if (token?.is !== 'word' || !Object.hasOwn(large, token.text)) return this.factor().bare
+    const isSum = Object.hasOwn(large, this.peek()?.text ?? '')
+    const first = this.factor()
+    // mean_j rho_j: what a function is of belongs to it.
+    if (first.applies && !this.done) return `${first.latex} ${this.factor().latex}`
+    if (!isSum) return first.bare
     // A sum reaches over the factors behind it.
-    const factors = [this.factor().latex]
+    const factors = [first.latex]
     while (!this.done && !/^(?:operator|relation|close|\/)$/.test(this.peek()?.is ?? '')) factors.push(this.factor().latex)
     return factors.join(' ')
   }
@@ -113,7 +116,7 @@ class Reader {
     const token = this.next()
     const base = this.base(token)
     const scripts = this.scripts(token.text)
-    return scripts === '' ? base : factor(base.latex + scripts)
+    return scripts === '' ? base : factor(base.latex + scripts, undefined, true, base.applies && !scripts.endsWith(')'))
   }
 
   private base(token: Token): Factor {
@@ -141,7 +144,7 @@ class Reader {
     // "sum over all i" is said, not written.
     if (Object.hasOwn(large, token.text) && this.isProse()) return factor(prose(`${token.text} `), undefined, false)
     if (!called && this.inIndex && /^[a-z]{2}$/.test(token.text) && !isQuantity(token.text)) return factor([...token.text].join(' '))
-    if (!called) return factor(symbol(token.text), undefined, !Object.hasOwn(large, token.text), Object.hasOwn(functions, token.text))
+    if (!called) return factor(symbol(token.text), undefined, !Object.hasOwn(large, token.text), Object.hasOwn(functions, token.text) || /^(?:grad|E)$/.test(token.text))
     if (bracket.text === '(' && token.text === 'sqrt') return factor(`\\sqrt{${this.bracketed(this.next()).bare}}`)
     // A normal distribution: N (a + b) is a product.
     const name = token.text === 'N' ? '\\mathcal N' : isQuantity(token.text) && !/^[a-z]{3,}\d/.test(token.text) ? symbol(token.text) : `\\operatorname{${token.text}}`

@@ -23,8 +23,8 @@ export const commandLinePage = (program: string): Page | null => {
     path: 'command-line',
     body: [
       'The program `estimand` comes with the package. What follows is what it says of itself.',
-      fenced('console', all),
-      ...commandsOf(`${all}\n`).flatMap((command) => [`## estimand ${command}`, fenced('console', help(command))]),
+      fenced('text', all),
+      ...commandsOf(`${all}\n`).flatMap((command) => [`## estimand ${command}`, fenced('text', help(command))]),
     ].join('\n\n'),
   }
 }

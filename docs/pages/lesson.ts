@@ -61,7 +61,7 @@ export const lessonPage = (source: string, output: string): string => {
   flush()
   const last = parts.at(-1)
   const exercise = last?.startsWith('Try: ') === true ? parts.pop() : undefined
-  return [...parts, '## What it prints', fenced('console', output.trimEnd()), ...(exercise === undefined ? [] : ['## Exercise', exercise.replace(/^Try: (.)/, (_, letter: string) => letter.toUpperCase())])].join('\n\n')
+  return [...parts, '## What it prints', fenced('text', output.trimEnd()), ...(exercise === undefined ? [] : ['## Exercise', exercise.replace(/^Try: (.)/, (_, letter: string) => letter.toUpperCase())])].join('\n\n')
 }
 
 /** The title in a lesson's header, `Lesson 3. Must an ...?`, or the words of its name. */

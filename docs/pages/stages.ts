@@ -45,17 +45,16 @@ export const attempt = (pipeline: readonly Json[]): E.Either<string, AnyEstimato
 /** What became of a word at a place: refused with a sentence, or legal, and what it adds there. */
 export type Trial =
   | { readonly place: string; readonly refused: string }
-  | { readonly place: string; readonly refused: null; readonly pipeline: readonly Json[]; readonly before: AnyEstimator; readonly after: AnyEstimator }
+  | { readonly place: string; readonly refused: null; readonly before: AnyEstimator; readonly after: AnyEstimator }
 
 const finished = (pipeline: readonly Json[]): readonly Json[] => [...pipeline, mean]
 
 /** A step tried at each place; `ends` says that it is a reduction itself. */
 export const trials = (step: Json, ends: boolean): readonly Trial[] =>
   Object.entries(places).map(([place, pipeline]) => {
-    const tried = ends ? [...pipeline, step] : finished([...pipeline, step])
-    const after = attempt(tried)
+    const after = attempt(ends ? [...pipeline, step] : finished([...pipeline, step]))
     if (E.isLeft(after)) return { place, refused: after.left }
     const before = attempt(finished(pipeline))
     if (E.isLeft(before)) throw new Error(`${place}: ${before.left}`)
-    return { place, refused: null, pipeline: tried, before: before.right, after: after.right }
+    return { place, refused: null, before: before.right, after: after.right }
   })

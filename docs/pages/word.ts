@@ -6,8 +6,8 @@ import { displayMath, fenced, inlineMath, link, literal, table } from './page.ts
 import { samples } from './samples.ts'
 import { attempt, places, trials } from './stages.ts'
 import type { Trial } from './stages.ts'
-import type { Candidate, Shown } from './witness.ts'
-import { hostsOf, witness } from './witness.ts'
+import type { Shown } from './witness.ts'
+import { witnessesOf } from './witness.ts'
 
 /** The kinds of words, the step that takes them, and what a page says of one. */
 export const kinds: Readonly<Record<keyof Registry, { readonly title: string; readonly takenBy: string | null; readonly singular: string; readonly says: string }>> = {
@@ -90,12 +90,17 @@ const legalityTable = (kind: keyof Registry, word: string, entry: AnyEntry): str
   return table(['After', 'Verdict'], [...placesOf].map(([says, after]) => [after.join(', '), says]))
 }
 
+/** A pipeline before and after a word has come into it. */
+interface Candidate {
+  readonly before: AnyEstimator | null
+  readonly after: AnyEstimator
+}
+
 /** Every pipeline in which a word is legal, over all its forms. */
 const candidatesOf = (kind: keyof Registry, word: string, entry: AnyEntry): readonly Candidate[] =>
   forms(word, entry).flatMap((form): readonly Candidate[] => {
     if (kind !== 'credits') return trials(stepOf(kind, form), kind === 'reductions').flatMap((trial) => (trial.refused === null ? [trial] : []))
-    const { json, e } = shortest(kind, form)
-    return [{ pipeline: json, before: null, after: e }]
+    return [{ before: null, after: shortest(kind, form).e }]
   })
 
 /** What a word adds anywhere. */
@@ -133,14 +138,12 @@ const lawsSay = (kind: keyof Registry, reasons: readonly Reason[]): string => {
   return laws.flatMap((law) => (law === null ? [] : [`- ${law}`])).join('\n')
 }
 
-/** The worlds that show what a word adds, given the pipelines in which it is legal. */
-export type Witnesses = (word: string, candidates: readonly Candidate[]) => readonly Shown[]
-
-const smallest: Witnesses = (word, candidates) => hostsOf(word, candidates).map(witness)
+/** The worlds that show the reasons that a word adds. */
+export type Witnesses = (word: string, added: readonly string[]) => readonly Shown[]
 
 const witnessesSay = (shown: readonly Shown[]): string =>
   shown
-    .map(({ reason, pipeline, report }) => [`### ${reason}`, fenced('json', pipelineOf(pipeline)), fenced('console', report)].join('\n\n'))
+    .map(({ reason, shows, pipeline, report }) => [`### ${reason}`, `${literal(shows.charAt(0).toUpperCase() + shows.slice(1))}.`, fenced('json', pipelineOf(pipeline)), fenced('text', report)].join('\n\n'))
     .join('\n\n')
 
 const wordPage = (kind: keyof Registry, word: string, entry: AnyEntry, shown: Witnesses): Page => {
@@ -156,7 +159,7 @@ const wordPage = (kind: keyof Registry, word: string, entry: AnyEntry, shown: Wi
       expectation === null ? 'No closed form of its expectation is known: {@link estimand/exact!exact | exact} computes it.' : `Expectation ${inlineMath(expectation.latex)}; needs ${needsSay(e.needs)}.`,
     ].join('\n\n')
   })
-  const seen = shown(word, candidatesOf(kind, word, entry))
+  const seen = shown(word, reasons.map(({ name }) => name))
   return {
     title: word,
     path: `words/${word}`,
@@ -235,7 +238,7 @@ const reasonsPage = (reasons: readonly Reason[]): Page => ({
 })
 
 /** The pages of all words of the registry. */
-export const wordsPage = (reasons: readonly Reason[], shown: Witnesses = smallest): Page => {
+export const wordsPage = (reasons: readonly Reason[], shown: Witnesses = witnessesOf): Page => {
   const all = Object.keys(kinds) as (keyof Registry)[]
   return {
     title: 'Words',

@@ -61,8 +61,28 @@ interface Token {
 }
 type Rule = (tokens: Token[], at: number, options: unknown, env: unknown, self: { renderToken: (tokens: Token[], at: number, options: unknown) => string }) => string
 interface Parser {
+  readonly inline: { readonly ruler: { before: (before: string, name: string, rule: (state: InlineState, silent: boolean) => boolean) => void } }
   readonly core: { readonly ruler: { push: (name: string, rule: (state: { tokens: Token[]; Token: new (type: string, tag: string, nesting: number) => Token }) => void) => void } }
   readonly renderer: { readonly rules: Record<string, Rule | undefined> }
+}
+
+interface InlineState {
+  pos: number
+  readonly src: string
+  readonly push: (type: string, tag: string, nesting: number) => Token
+}
+
+/** `$x$` and `$$x$$`, as Markdown is read elsewhere: LaTeX in a line, and on a line of its own. A price, `$5 and $6`, is neither. */
+const dollars = (state: InlineState, silent: boolean): boolean => {
+  const [whole, display, inline] = /^(?:\$\$([^$]+)\$\$|\$(?![\s$])((?:[^$\\]|\\.)*?[^\s\\$])\$(?!\d))/s.exec(state.src.slice(state.pos)) ?? []
+  if (whole === undefined) return false
+  if (!silent)
+    state.push('html_inline', '', 0).content =
+      inline === undefined
+        ? `<span class="formula formula-single" role="math" tabindex="0">${rendered((display ?? '').trim(), 'display')}</span>`
+        : rendered(inline, 'inline')
+  state.pos += whole.length
+  return true
 }
 
 const fallback =
@@ -88,6 +108,8 @@ export const withFormulas =
       tokens[at].content.startsWith(marker) ? rendered(tokens[at].content.slice(marker.length), 'inline') : code(tokens, at, options, env, self)
     rules['table_open'] = () => '<div class="table"><table>\n'
     rules['table_close'] = () => '</table></div>\n'
+
+    parser.inline.ruler.before('escape', 'dollars', dollars)
 
     // In sentences too; headings stay as they are, since links go to their words.
     parser.core.ruler.push('formulas_in_sentences', ({ tokens, Token }) => {
@@ -116,11 +138,6 @@ export const withFormulas =
         if (token.type === 'th_open') headers.push(tokens[k + 1].content)
         if (token.type === 'th_open' || token.type === 'td_open') column++
         if (token.type === 'td_open' && formulaColumns.includes(headers[column])) {
-          const html = new Token('html_inline', '', 0)
-          html.content = cellHtml(tokens[k + 1].content)
-          tokens[k + 1].children = [html]
-        }
-        if (token.type === 'th_open' && formulaColumns.includes(tokens[k + 1].content)) {
           const html = new Token('html_inline', '', 0)
           html.content = cellHtml(tokens[k + 1].content)
           tokens[k + 1].children = [html]

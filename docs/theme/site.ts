@@ -67,6 +67,7 @@ const app = await Application.bootstrap({
   projectDocuments: (JSON.parse(readFileSync(join(pages, 'top.json'), 'utf8')) as readonly string[]).map((name) => join(pages, name)),
   out,
   customCss: join(root, 'docs/theme/site.css'),
+  favicon: join(root, 'docs/theme/favicon.svg'),
   markdownItLoader: withFormulas(account) as (parser: unknown) => void,
   highlightLanguages: ['ts', 'js', 'json', 'bash', 'python', 'console'],
   lightHighlightTheme: 'github-light',

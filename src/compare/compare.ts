@@ -147,11 +147,22 @@ const outcomes = (setting: Setting, estimators: readonly AnyEstimator[]): Readon
  * computed, for want of data or because it would take too long, is a row that says why; the other rows are not affected. `[...compare(c)]`
  * are all rows.
  *
- * In the world `rtgRaisesVariance` both `totalReturn` and reward-to-go have bias 0; their standard deviations are 0 and, with the default
- * batch of 2, 0.5.
- *
  * @param comparison  estimators and worlds by name, and the data that the estimators get
  * @returns           one row for each world and estimator
+ *
+ * @example
+ * ```ts
+ * import { recipes } from 'estimand'
+ * import { worlds } from 'estimand/exact'
+ * import { compare } from '../../../src/compare/compare.ts'
+ * const { reinforce, rewardToGo } = recipes
+ * const rows = compare({
+ *   estimators: { reinforce: reinforce.estimator, rewardToGo: rewardToGo.estimator },
+ *   worlds: { rtgRaisesVariance: worlds.rtgRaisesVariance.mdp }
+ * })
+ * Array.from(rows, (row) => (row._tag === 'compared' ? [row.estimator, row.biasNorm, row.standardDeviation] : row.because))
+ * // => [['reinforce', 0, 0], ['rewardToGo', 0, 0.5]]
+ * ```
  */
 export function* compare(comparison: Comparison): Generator<Row, void> {
   const { estimators, worlds, batchSize: N = 2, sampling = 'target', value, actionValue, limit } = comparison

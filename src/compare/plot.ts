@@ -23,6 +23,17 @@ const silent = {
  *
  * @param rows  what `compare` gives, at least one
  * @returns     the SVG, or a sentence that says what is missing
+ *
+ * @example
+ * ```ts
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { recipes } from 'estimand'
+ * import { worlds } from 'estimand/exact'
+ * import { compare } from '../../../src/compare/compare.ts'
+ * import { plotOf } from '../../../src/compare/plot.ts'
+ * const rows = [...compare({ estimators: { reinforce: recipes.reinforce.estimator }, worlds: { rtg: worlds.rtgRaisesVariance.mdp } })]
+ * plotOf(rows).then(E.map((svg) => svg.slice(0, 4))) // => E.right('<svg')
+ * ```
  */
 export const plotOf = async (rows: readonly Row[]): Promise<E.Either<string, string>> => {
   if (rows.length === 0) return E.left('nothing to plot: give at least one estimator and one world')

@@ -9,6 +9,8 @@ export class TrainingStopped extends Error {
   readonly metric: string
   /** The last checkpoint that was written, if there is one. */
   readonly checkpoint: string | null
+  /** What was wrong, without where. */
+  readonly what: string
 
   constructor(
     { update, steps, metric, checkpoint = null }: { readonly update: number; readonly steps: number; readonly metric: string; readonly checkpoint?: string | null },
@@ -23,5 +25,6 @@ export class TrainingStopped extends Error {
     this.steps = steps
     this.metric = metric
     this.checkpoint = checkpoint
+    this.what = what
   }
 }

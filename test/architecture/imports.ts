@@ -27,7 +27,9 @@ export const order: readonly (readonly string[])[] = [
   ['policy'],
   ['network'],
   ['backend'],
+  ['backend'],
   ['training'],
+  ['record'],
   ['codec'],
   ['index.ts'],
   ['laws'],
@@ -41,6 +43,7 @@ const ownName: Readonly<Record<string, string>> = {
   'estimand/exact': 'src/exact/index.ts',
   'estimand/codecs': 'src/codec/index.ts',
   'estimand/network': 'src/network/index.ts',
+  'estimand/backend': 'src/backend/index.ts',
   'estimand/policy': 'src/policy/index.ts',
   'estimand/environment': 'src/environment/index.ts',
   'estimand/laws': 'laws/index.ts',
@@ -129,8 +132,8 @@ const fpTsProblems = (path: string, { specifier, kind }: Import): readonly strin
 
 const packageProblems = (path: string, { specifier }: Import, dependencies: ReadonlySet<string>): readonly string[] => {
   if (specifier.startsWith('.') || packageOf(specifier) === 'estimand') return []
-  // The command line is a program of node; nothing imports it.
-  if (isBuiltin(specifier)) return path.startsWith('src/') && !path.startsWith('src/cli/') ? [`${path}: '${specifier}' exists in node only; src/ runs anywhere`] : []
+  // The command line is a program of node; nothing imports it. Records are files.
+  if (isBuiltin(specifier)) return path.startsWith('src/') && !/^src\/(cli|record)\//.test(path) ? [`${path}: '${specifier}' exists in node only; src/ runs anywhere`] : []
   if (/^@(tensorflow|jax-js)\//.test(specifier)) return [`${path}: '${specifier}' is a tensor library; weights need none`]
   return dependencies.has(packageOf(specifier)) ? [] : [`${path}: '${specifier}' is not among the dependencies of package.json`]
 }

@@ -25,12 +25,13 @@ import { mlp, policyOutput, valueOutput } from '../../src/network/mlp.ts'
 import { withLogDeviation } from '../../src/network/withLogDeviation.ts'
 import { gaussian } from '../../src/policy/gaussian.ts'
 import { categorical } from '../../src/policy/categorical.ts'
+import type { Floats } from '../../src/policy/floats.ts'
 import { policyOf } from '../../src/policy/policy.ts'
 import { perStep } from '../../src/ratio/perStep.ts'
 import { recipes } from '../../src/recipe/recipes.ts'
 import { meanOverTrajectories } from '../../src/reduce/meanOverTrajectories.ts'
 import type { Training } from '../../src/training/index.ts'
-import { cleanRlCartPole, episodes, inMinibatches, ppo, train, wholeBatch } from '../../src/training/index.ts'
+import { cleanRlCartPole, cloning, episodes, evaluate, inMinibatches, ppo, train, wholeBatch } from '../../src/training/index.ts'
 
 interface Program {
   /** Mean return of the last 100 episodes that counts as reached. */
@@ -146,14 +147,36 @@ const run = (program: string, seed: number): Row => {
   throw new Error('training has no end of its own')
 }
 
+/** A policy trained to the goal, cloned from 20 of its episodes by one that has never acted, and judged by 100 new ones. */
+const cloned = (program: string, seed: number): Row => {
+  const begun = performance.now()
+  const expert = programs['CartPole, REINFORCE leave-one-out'].begin(seed)
+  let returns: readonly number[] = []
+  while (lastOf(returns) < 490) returns = [...returns, ...expert.next().returns].slice(-100)
+  const judge = (policy: ReturnType<typeof cartPolePolicy>, parameters: Floats, episodes: number, by: number) => evaluate(cartPole(), { episodes, seed: by })(policy, parameters)
+  const steps = judge(cartPolePolicy(), expert.parameters(), 20, seed + 100)
+  const policy = cartPolePolicy()
+  const training = train({ ...cloning({ policy, steps }), updates: 30, seed: seed + 200 })
+  let learnt = 0
+  let updates = 0
+  for (const metrics of training) {
+    learnt = metrics.steps
+    updates = metrics.update
+  }
+  const last100 = lastOf(judge(policy, training.parameters(), 100, seed + 300).returns)
+  const seconds = (performance.now() - begun) / 1000
+  return { program, seed, reached: last100 >= 475, updates, steps: learnt, seconds: Number(seconds.toFixed(2)), last100: Number(last100.toFixed(1)), stepsPerSecond: Math.round(learnt / seconds) }
+}
+
 const args = process.argv.slice(2)
 const after = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
 const seeds = (after('--seeds') ?? '1,2,3,4,5').split(',').map(Number)
 const wanted = args.filter((arg, k) => !arg.startsWith('--') && !args[k - 1]?.startsWith('--'))
 const rows: Row[] = []
-for (const program of Object.keys(programs).filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word))))
+const cloningName = 'CartPole, cloned from 20 episodes'
+for (const program of [...Object.keys(programs), cloningName].filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word))))
   for (const seed of seeds) {
-    const row = run(program, seed)
+    const row = program === cloningName ? cloned(program, seed) : run(program, seed)
     rows.push(row)
     console.log(Object.values(row).join('\t'))
   }

@@ -104,6 +104,84 @@ describe('the SVG', () => {
   })
 })
 
+interface Box {
+  readonly text: string
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Where each line of text stands, as far as that can be known without its font. */
+const boxesOf = (svg: string): readonly Box[] => {
+  const boxes: Box[] = []
+  const visit = (element: Element, x: number, y: number): void => {
+    const { transform = '', 'font-size': fontSize = '0', 'text-anchor': anchor = 'start' } = element.attributes
+    const [, dx = '0', dy = '0'] = /translate\(([-\d.e]+),([-\d.e]+)\)/.exec(transform) ?? []
+    const [left, baseline] = [x + Number(dx), y + Number(dy)]
+    if (element.name === 'text') {
+      const size = parseFloat(fontSize)
+      const lines = element.children.length === 0 ? [element.text] : element.children.map(({ text }) => text)
+      let below = 0
+      for (const [k, text] of lines.entries()) {
+        below += Number(element.children[k]?.attributes['dy'] ?? 0)
+        const width = widthOf(text, size)
+        const from = anchor === 'start' ? 0 : anchor === 'end' ? -width : -width / 2
+        // Upwards from the baseline, where the text is turned.
+        boxes.push(
+          transform.includes('rotate(-90)')
+            ? { text, left: left + below - 0.75 * size, right: left + below + 0.2 * size, top: baseline - from - width, bottom: baseline - from }
+            : { text, left: left + from, right: left + from + width, top: baseline + below - 0.75 * size, bottom: baseline + below + 0.2 * size },
+        )
+      }
+    }
+    for (const child of element.children) visit(child, left, baseline)
+  }
+  visit(parseXml(svg), 0, 0)
+  return boxes
+}
+
+describe('the layout', () => {
+  const recipesOf = (count: number, rename: (name: string, k: number) => string): Readonly<Record<string, AnyEstimator>> =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, k) => {
+        const [name, { estimator }] = Object.entries(recipes)[k % Object.keys(recipes).length]
+        return [rename(k < 13 ? name : `${name}${k}`, k), any(estimator as Estimator<unknown, string>)]
+      }),
+    )
+  const long = (name: string, k: number): string => `${name} ${'["totalReturn",{"importance":"perStep"}],'.repeat(1 + (k % 4))}`
+  const cases = [2, 6, 14].flatMap((count) =>
+    [1, 2, 4, 5, 9].flatMap((worldCount) =>
+      (['target', 'behaviour'] as const).flatMap((sampling) => [
+        [count, worldCount, sampling, 'short', (name: string) => name] as const,
+        [count, worldCount, sampling, 'long', long] as const,
+      ]),
+    ),
+  )
+  it.each(cases)('%i estimators, %i worlds, %s policy, %s names: nothing is cut off or written over', async (count, worldCount, sampling, length, rename) => {
+    const places = Object.entries(worlds).slice(0, worldCount)
+    const rows = [
+      ...compare({
+        estimators: recipesOf(count, rename),
+        worlds: Object.fromEntries(places.map(([name, { mdp }]) => [length === 'long' ? `${name}, ${'whose name is far too long '.repeat(4)}` : name, mdp])),
+        sampling,
+        value: 'exact',
+      }),
+    ]
+    const svg = await svgOf(rows)
+    const { width, height } = parseXml(svg).attributes
+    const boxes = boxesOf(svg)
+    // A label stands twice in the same place: once as its ground.
+    const once = boxes.filter((a, k) => boxes.findIndex((b) => b.text === a.text && b.left === a.left && b.top === a.top) === k)
+    expect(once.length).toBeGreaterThan(10)
+    for (const [k, a] of once.entries()) {
+      expect([a.text, a.left >= 0 && a.right <= Number(width) && a.top >= 0 && a.bottom <= Number(height)]).toEqual([a.text, true])
+      const covered = once.slice(k + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+      expect([a, ...covered]).toEqual([a])
+    }
+  })
+})
+
 describe('names of any kind', () => {
   const nasty = ['<script>alert(1)</script>', '& "both" \'quotes\' &amp;', ']]>', '\u0000\u0007\ud800', '\u4e16\u754c \ud83d\ude00', '__proto__', 'datum.bias', '%{[$]}', `${'long '.repeat(60)}name`, 'x'.repeat(300)]
 
@@ -228,6 +306,7 @@ describe('labels', () => {
     expect(labelsOf([panel(row('a', 0, 1), row('b', 1, 0))], ['a', 'b'], small, 11)).toMatchObject({ by: 'name', panels: [[{ text: 'a' }, { text: 'b' }]] })
     const long = ['a'.repeat(60), 'b', 'c', 'd', 'e']
     const heap = panel(row('a', 0, 1), row('b', 0, 1), row('c', 0, 1), row('e', 0, 1), row('d', 1, 0))
+    expect(labelsOf([panel(row('a', 0, 1), row('b', 0, 1), row('d', 1, 0))], long, small, 11)).toMatchObject({ panels: [[{ text: '1, 2' }, { text: '4' }]] })
     expect(labelsOf([heap], long, small, 11)).toMatchObject({ by: 'number', panels: [[{ text: '1\u20133, 5' }, { text: '4' }]] })
   })
   it('wrapped texts keep every character but spaces, and fit', () => {

@@ -14,6 +14,8 @@ describe('a formula in ASCII as LaTeX', () => {
     'pi(a|s) / mu(a|s)': '\\frac{\\pi(a \\mid s)}{\\mu(a \\mid s)}',
     '(R - b) / (std_j R_j + epsilon)': '\\frac{R - b}{\\operatorname{std}_{j} R_{j} + \\epsilon}',
     'N rho_i / sum_j rho_j': 'N \\frac{\\rho_{i}}{\\sum_{j} \\rho_{j}}',
+    'rho_i / mean_j rho_j': '\\frac{\\rho_{i}}{\\operatorname{mean}_{j} \\rho_{j}}',
+    'x / log p + 1 / E[L]': '\\frac{x}{\\log p} + \\frac{1}{\\mathbb E[L]}',
     'x / sum_j a_j b_j + c': '\\frac{x}{\\sum_{j} a_{j} b_{j}} + c',
     '(1/N) sum_j R_j': '\\frac{1}{N} \\sum_{j} R_{j}',
     '(1/N)^2': '\\left(\\frac{1}{N}\\right)^{2}',
@@ -42,6 +44,7 @@ describe('a formula in ASCII as LaTeX', () => {
   it('divides what the spaces say', () => {
     expect(latexOf('log p/q')).toBe('\\log \\frac{p}{q}')
     expect(latexOf('log p / q')).toBe('\\frac{\\log p}{q}')
+    expect(latexOf('log_b p / q')).toBe('\\frac{\\log_{b} p}{q}')
     expect(latexOf('log(2 pi) / 2')).toBe('\\frac{\\log(2 \\pi)}{2}')
     expect(latexOf("(a - K s) s' / sigma^2")).toBe("(a - K s) \\frac{s'}{\\sigma^{2}}")
   })

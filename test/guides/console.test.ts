@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { shell } from '../cli/shell.ts'
 import { argumentsOf, commandsOf, isShown } from './console.ts'
 import { guideOf } from './guide.ts'
+import { unpack } from './programs.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const generated = mkdtempSync(join(root, 'test', 'documentation', 'generated-'))
@@ -19,15 +20,17 @@ const guides = readdirSync(folder)
 const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '')
 
 describe('the commands of the guides', () => {
-  for (const { path, blocks } of guides) {
+  for (const guide of guides) {
+    const { path, blocks } = guide
     const own = mkdtempSync(join(generated, 'guide-'))
-    // Blocks with the name of a file are that file.
-    for (const { language, note, code } of blocks) if (language !== 'text' && /^[\w-]+\.\w+$/.test(note)) writeFileSync(join(own, note), code)
+    unpack(guide, own)
     const commands = blocks.filter(({ language }) => language === 'console').flatMap(commandsOf)
-    it.each(commands.map((command) => [`${path}:${command.line}`, command] as const))('%s', async (_, { args, output }) => {
+    it.each(commands.map((command) => [`${path}:${command.line}`, command] as const))('%s', async (_, { args, output, to }) => {
+      // What goes to a file is what the guide shows as that file.
+      const shown = to === null ? output : linesOf(readFileSync(join(own, to), 'utf8'))
       const { out, err } = await shell(args.map((word) => (existsSync(join(own, word)) ? join(own, word) : word)))
       const actual = linesOf(`${out}${err}`.replaceAll(`${own}/`, ''))
-      expect(isShown(actual, output) ? output : actual).toEqual(output)
+      expect(isShown(actual, shown) ? shown : actual).toEqual(shown)
     })
   }
 })
@@ -38,9 +41,9 @@ describe('negative controls', () => {
   })
 
   it('reads commands with their output', () => {
-    expect(commandsOf({ line: 5, code: '$ estimand a\n1\n\n$ estimand b' })).toEqual([
-      { line: 5, args: ['a'], output: ['1'] },
-      { line: 8, args: ['b'], output: [] },
+    expect(commandsOf({ line: 5, code: '$ estimand a\n1\n\n$ estimand b > c.json' })).toEqual([
+      { line: 5, args: ['a'], output: ['1'], to: null },
+      { line: 8, args: ['b'], output: [], to: 'c.json' },
     ])
     expect(() => commandsOf({ line: 5, code: '1' })).toThrow(/line 5/)
   })

@@ -6,6 +6,8 @@ export interface Command {
   readonly line: number
   readonly args: readonly string[]
   readonly output: readonly string[]
+  /** The file that standard output goes to, if it is redirected. */
+  readonly to: string | null
 }
 
 /** The words of a shell's command line: quotation marks of both kinds, no expansion. */
@@ -14,10 +16,10 @@ export const argumentsOf = (text: string): readonly string[] =>
 
 /** The commands of a console block. */
 export const commandsOf = ({ code, line }: Pick<Block, 'code' | 'line'>): readonly Command[] => {
-  const commands: { line: number; args: readonly string[]; output: string[] }[] = []
+  const commands: { line: number; args: readonly string[]; output: string[]; to: string | null }[] = []
   for (const [k, text] of code.split('\n').entries()) {
-    const typed = /^\$ estimand (.*)$/.exec(text)
-    if (typed !== null) commands.push({ line: line + k, args: argumentsOf(typed[1]), output: [] })
+    const typed = /^\$ estimand (.*?)(?: > ([\w.-]+))?$/.exec(text)
+    if (typed !== null) commands.push({ line: line + k, args: argumentsOf(typed[1]), output: [], to: typed[2] ?? null })
     else if (text.trim() !== '') {
       if (commands.length === 0) throw new SyntaxError(`line ${line + k}: output before the first command, $ estimand ...`)
       commands.at(-1)?.output.push(text)

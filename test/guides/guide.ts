@@ -59,16 +59,18 @@ export const codeOf = ({ lines }: Guide, blocks: readonly Block[]): string => {
 export const runs = ({ blocks }: Guide): readonly Block[] => blocks.filter(({ language, note }) => language === 'ts' && note === '')
 
 /**
- * A guide with its printed texts made anew: a block `text name` holds what the module of the guide exports by that name. Texts of the name of a
- * file are what that program prints, and are left alone.
+ * A guide with its printed texts made anew.
+ *
+ * @param texts  what stands in a block `text name`, by name: exports of the module of the guide, or what a program prints
+ * @param names  which names are meant; other texts are left alone
  */
-export const withTexts = ({ path, lines, blocks }: Guide, exported: Readonly<Record<string, unknown>>): string => {
+export const withTexts = ({ path, lines, blocks }: Guide, texts: Readonly<Record<string, unknown>>, names = /^\w+$/): string => {
   const out: string[] = []
   let at = 0
   for (const { language, note, code, line } of blocks) {
-    if (language !== 'text' || !/^\w+$/.test(note)) continue
-    const text = exported[note]
-    if (typeof text !== 'string') throw new SyntaxError(`${path}:${line}: no block exports a text ${note}`)
+    if (language !== 'text' || !names.test(note)) continue
+    const text = texts[note]
+    if (typeof text !== 'string') throw new SyntaxError(`${path}:${line}: nothing prints the text ${note}`)
     out.push(...lines.slice(at, line - 1), ...text.split('\n'))
     at = line - 1 + (code === '' && lines[line - 1] === '```' ? 0 : code.split('\n').length)
   }

@@ -36,7 +36,7 @@ describe('every declared reason has a witness', () => {
         right: [{ target: { value: target }, expectation }],
       })
       expect(Math.max(...target.map((x, k) => Math.abs(x - expectation[k])))).toBeGreaterThan(1e-6)
-      expect(witness.report).toContain(`${reason} shows`)
+      expect(witness.report).toMatch(new RegExp(`^${reason} shows .* sampled by the ${sampling} policy:`))
     })
   }
 

@@ -5,7 +5,7 @@ const count = (latex: string, command: RegExp): number => latex.match(command)?.
 /** Whether mathematics ends where it should: nothing in it reaches out of the formula that it stands in. */
 const isSelfContained = (latex: string): boolean => {
   // Escaped signs reach nowhere.
-  const bare = latex.replace(/\\[^A-Za-z]/g, ' ')
+  const bare = latex.replace(/\\[^A-Za-z]/g, '.')
   let depth = 0
   for (const c of bare) {
     depth += c === '{' ? 1 : c === '}' ? -1 : 0

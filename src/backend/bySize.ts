@@ -1,0 +1,32 @@
+import type { MlpEngine } from '../network/mlpShape.ts'
+import { scalarMlp } from '../network/scalarMlp.ts'
+
+/**
+ * Plain loops for small calls, another engine for large ones: it depends on how many rows a call has, so that one network takes its
+ * rollouts in one and its updates in the other.
+ *
+ * A call is large from `least` numbers on, rows times parameters (a multiply-add each, forward). Networks of float64 stay with plain loops.
+ *
+ * @param large  the engine for large calls, of float32
+ * @param least  rows times parameters from which on it is the faster one
+ *
+ * @example
+ * ```ts
+ * import { bySize } from 'estimand/backend'
+ * import { box } from 'estimand/environment'
+ * import { mlp, policyOutput, scalarMlp } from 'estimand/network'
+ * const network = mlp({ observation: box([1]), hidden: [], outputs: [policyOutput(1)], engine: bySize(scalarMlp, 1000) })
+ * network.forward(Float32Array.of(2, 1), Float32Array.of(3), 1) // => [7]
+ * ```
+ */
+export const bySize = (large: MlpEngine, least: number): MlpEngine => (shape) => {
+  const loops = scalarMlp(shape)
+  if (shape.precision === 'float64') return loops
+  const other = large(shape)
+  const engineFor = (n: number) => (n * shape.parameterCount < least ? loops : other)
+  return {
+    forward: (parameters, observations, n) => engineFor(n).forward(parameters, observations, n),
+    vectorJacobianProduct: (parameters, observations, n, cotangent, gradient) =>
+      engineFor(n).vectorJacobianProduct(parameters, observations, n, cotangent, gradient),
+  }
+}
