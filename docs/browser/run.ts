@@ -13,6 +13,10 @@ const kinds: Readonly<Record<string, { readonly path: string; readonly formulas:
   'an entry point': { path: 'api/estimand.html', formulas: false },
   'a function': { path: 'api/estimand/leaveOneOut.html', formulas: true },
   'a type': { path: 'api/estimand/type/Weighting.html', formulas: false },
+  // What is long and cannot be broken is what makes a page wider than a phone.
+  'a long name': { path: 'api/estimand/exact/linearGaussianScoreWithoutNormaliser.html', formulas: false },
+  'a long type': { path: 'api/estimand/type/WeightModifierDefinition.html', formulas: false },
+  'a class': { path: 'api/estimand/IllegalStep.html', formulas: false },
   'a function of the oracle': { path: 'api/estimand/exact/exact.html', formulas: true },
   'a law': { path: 'api/estimand/laws/sound.html', formulas: true },
   'the words': { path: 'words.html', formulas: false },

@@ -128,7 +128,7 @@ const rowsOf = (line: string): readonly Row[] | null => {
 export const displayOf = (block: string): readonly Row[] | null => {
   const lines = block.split('\n').filter((line) => line.trim() !== '')
   // A character without a meaning anywhere in it says that the block is no formula, though a line of it may look like one.
-  if (lines.length === 0 || lines.some((line) => /[#$%&"`@\\]|\/\/|=>|--|[-+*/]=|==|(?:^|\s)_/.test(line))) return null
+  if (lines.length === 0 || lines.some((line) => /[#$%&"`@\\]|\/\/|=>|[-+*/]=|==|(?:^|\s)_/.test(line))) return null
   if (lines.length === 1 && /^\s*\d+\s*$/.test(lines[0])) return [{ label: [], left: '', right: lines[0].trim(), note: [] }]
   const rows = lines.map(rowsOf)
   return rows.some((row) => row === null) ? null : rows.flatMap((row) => row ?? [])

@@ -1,10 +1,10 @@
 import type { MlpEngine } from '../network/mlpShape.ts'
 import { scalarMlp } from '../network/scalarMlp.ts'
 import { bySize } from './bySize.ts'
-import { whyNot } from './whyNot.ts'
-import { nodeUtil, restoreUtil } from './restoreUtil.ts'
+import { restoreNodeUtil } from './restoreUtil.ts'
 import type { Tensor, Tfjs } from './tfjs.ts'
 import { tfjsEngine } from './tfjsEngine.ts'
+import { whyNot } from './whyNot.ts'
 
 /** What computes networks, fastest for large ones first. */
 export type BackendName = 'tfjs-node' | 'tfjs wasm' | 'typed arrays'
@@ -18,15 +18,16 @@ export interface Backend {
   readonly line: string
 }
 
+/** Loads a package by its name. */
+type Load = (name: string) => Promise<unknown>
+
 /** What to try. */
 export interface OpenBackendOptions {
   /** Where to begin: what stands before it in `BackendName` is not loaded. Default: 'tfjs-node'. */
   readonly prefer?: BackendName
-  /** Loads a package by its name. Default: import. */
-  readonly load?: (name: string) => Promise<unknown>
+  /** Default: import. */
+  readonly load?: Load
 }
-
-type Load = (name: string) => Promise<unknown>
 
 const importIt: Load = (name) => import(/* @vite-ignore */ name)
 
@@ -51,7 +52,7 @@ interface Candidate {
   readonly name: BackendName
   readonly packages: readonly string[]
   readonly start: (load: Load) => Promise<Tfjs<Tensor>>
-  /** Rows times parameters from which on it is faster than plain loops, forward and derivative together. Measured: 64 and 256 wide, 1 to 1024 rows. */
+  /** Rows times parameters from which on it is the faster one, measured with two layers of 16, 64 and 256: 64 rows of the middle one for wasm. */
   readonly least: number
 }
 
@@ -60,11 +61,10 @@ const candidates: readonly Candidate[] = [
     name: 'tfjs-node',
     packages: ['@tensorflow/tfjs-node'],
     start: async (load) => {
-      const util = nodeUtil()
-      if (util !== undefined) restoreUtil(util)
+      restoreNodeUtil()
       return started(tfjsOf(await load('@tensorflow/tfjs-node')), 'tensorflow')
     },
-    least: 200_000,
+    least: 400_000,
   },
   {
     name: 'tfjs wasm',
@@ -74,7 +74,7 @@ const candidates: readonly Candidate[] = [
       await load('@tensorflow/tfjs-backend-wasm')
       return started(tf, 'wasm')
     },
-    least: 200_000,
+    least: 250_000,
   },
 ]
 
@@ -100,11 +100,11 @@ export const openBackend = async ({ prefer = 'tfjs-node', load = importIt }: Ope
   const first = names.indexOf(prefer)
   if (first === -1) throw new RangeError(`openBackend: prefer: expected ${names.map((name) => `'${name}'`).join(', ')}, got ${String(prefer)}`)
   const passed: string[] = []
-  const line = (name: BackendName): string => [`backend: ${name}`, ...passed].join('; ')
+  const line = (what: string): string => [`backend: ${what}`, ...passed].join('; ')
   for (const { name, packages, start, least } of candidates.slice(first))
     try {
       const tf = await start(load)
-      return { name, engine: bySize(tfjsEngine(tf), least), line: line(name) }
+      return { name, engine: bySize(tfjsEngine(tf), least), line: line(`${name} for large calls, typed arrays for small ones`) }
     } catch (failure) {
       passed.push(`${name} ${whyNot(packages, failure)}`)
     }

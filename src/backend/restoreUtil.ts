@@ -10,3 +10,9 @@ export const restoreUtil = (util: { isNullOrUndefined?: unknown; isArray?: unkno
 
 /** node:util itself; undefined outside of Node. Not by an import, which would keep this library out of browsers. */
 export const nodeUtil = (): object | undefined => globalThis.process?.getBuiltinModule?.('node:util')
+
+/** Does it to node:util itself, where there is one. */
+export const restoreNodeUtil = (): void => {
+  const util = nodeUtil()
+  if (util !== undefined) restoreUtil(util)
+}

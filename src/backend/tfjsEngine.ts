@@ -4,6 +4,7 @@ import type { MlpEngine } from '../network/mlpShape.ts'
 import type { Floats } from '../policy/floats.ts'
 import { sumOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
+import { restoreNodeUtil } from './restoreUtil.ts'
 import type { Tensor, Tfjs } from './tfjs.ts'
 
 /** What is fastest in another way on each backend of tfjs. */
@@ -70,6 +71,8 @@ const floats = () => scratchOf((length) => new Float32Array(length))
 export const tfjsEngine = <T extends Tensor>(tf: Tfjs<T>): MlpEngine => {
   const backend = tf.getBackend()
   if (!backend) throw new Error('tfjsEngine: tfjs has no backend ready; await tf.ready() first')
+  // The backend of tfjs-node.
+  if (backend === 'tensorflow') restoreNodeUtil()
   const { transposedTimes, timesTransposed, tanh } = backend === 'wasm' ? wasm(tf) : flags(tf)
 
   const apply = (f: Activation, x: T, count: number): T => (f === 'relu' ? tf.relu(x) : tanh(x, count))

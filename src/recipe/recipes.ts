@@ -84,7 +84,7 @@ export const recipes = {
     ),
   ),
   grpo: recipe(
-    'returns of one group, centred and divided by their deviation; each answer is divided by its length',
+    'returns of one group, which the batch is, centred and divided by their deviation; each answer is divided by its length',
     'Shao et al. 2024, DeepSeekMath',
     pipe(
       totalReturn,

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { RecordNotWritten } from './failure.ts'
 
 /** A file of metrics: a line of JSON for each update. */
@@ -48,9 +48,10 @@ export const openMetricsFile = (path: string, last: number): MetricsFile => {
     }
   }
   const handle = attempt(() => {
-    const kept = existsSync(path) ? keptBytes(readFileSync(path, 'utf8'), last) : 0
+    const size = existsSync(path) ? statSync(path).size : 0
+    const kept = size > 0 ? keptBytes(readFileSync(path, 'utf8'), last) : 0
     const opened = openSync(path, 'a')
-    if (existsSync(path) && kept < readFileSync(path).length) ftruncateSync(opened, kept)
+    if (kept < size) ftruncateSync(opened, kept)
     return opened
   })
   return {

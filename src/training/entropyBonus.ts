@@ -1,6 +1,6 @@
 import { checked, range } from '../weighting/options.ts'
 import type { Reason } from '../weighting/reason.ts'
-import { reason } from '../weighting/reason.ts'
+import { reason, reasonUnless } from '../weighting/reason.ts'
 import { union } from '../weighting/step.ts'
 import type { TrainingObjective, wholeBatchOnly } from './objective.ts'
 
@@ -17,7 +17,7 @@ const declared = reason({
  *
  *     ... + c grad 1/m sum_k H(pi(.|s_k))
  *
- * @param coefficient  c >= 0
+ * @param coefficient  c >= 0; with 0 nothing is added
  *
  * @example
  * ```ts
@@ -27,13 +27,13 @@ const declared = reason({
  * pipe(wholeBatch(recipes.reinforce.estimator), entropyBonus(0.01)).reasons.map(({ name }) => name) // => ['entropy bonus']
  * ```
  */
-export const entropyBonus = (coefficient: number) => {
+export const entropyBonus = <const C extends number>(coefficient: C) => {
   checked('entropyBonus', coefficient, range.notNegative)
   return <N, B extends string, S extends 'minibatches' | typeof wholeBatchOnly>(
     objective: TrainingObjective<N, B, S>,
-  ): TrainingObjective<N, B | 'entropy bonus', S> => ({
+  ): TrainingObjective<N, B | (C extends 0 ? never : 'entropy bonus'), S> => ({
     ...objective,
-    reasons: union<Reason<B | 'entropy bonus'>>(objective.reasons, [declared]),
+    reasons: union<Reason<B | (C extends 0 ? never : 'entropy bonus')>>(objective.reasons, reasonUnless<C, 0, 'entropy bonus'>(coefficient, 0, declared)),
     entropy: objective.entropy + coefficient,
   })
 }

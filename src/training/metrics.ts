@@ -2,7 +2,7 @@
 export interface Metrics {
   /** Updates made, this one included. */
   readonly update: number
-  /** Environment steps taken so far. */
+  /** Steps of all batches so far. */
   readonly steps: number
   /** Seconds spent so far, over all sittings. */
   readonly seconds: number
@@ -26,7 +26,7 @@ export interface Metrics {
   readonly rate: number
   /** Epochs that were gone through: fewer than asked for if the divergence stopped them. */
   readonly epochs: number
-  /** Environment steps per second of this update, its gradient steps included. */
+  /** Steps per second of this update, sampling and gradient steps together. */
   readonly stepsPerSecond: number
 }
 

@@ -31,6 +31,7 @@ import { wholeBatch } from './objective.ts'
 import { recorded } from './recorded.ts'
 import type { RecordedOptions } from './recorded.ts'
 import { segments } from './segments.ts'
+import { refuseUnknown } from './unknown.ts'
 
 /** Whole episodes and a policy without a value. */
 export interface ReinforceOptions<O extends Space, A extends Space, Out extends readonly number[]> {
@@ -45,6 +46,7 @@ export interface ReinforceOptions<O extends Space, A extends Space, Out extends 
 }
 
 const episodic = <O extends Space, A extends Space, Out extends readonly number[]>(options: ReinforceOptions<O, A, Out>) => {
+  refuseUnknown('reinforce', options, ['environment', 'policy', 'count', 'discount', 'rate'])
   const { environment, policy, count = 16, discount = 1, rate = 0.01 } = options
   return { sampler: episodes({ environment, count, discount }), policy, optimiser: adam(), rate }
 }
@@ -109,6 +111,8 @@ export interface ActorCriticOptions<O extends Space, A extends Space, P extends 
   readonly entropy?: number
 }
 
+const actorCritic = ['environment', 'policy', 'copies', 'length', 'discount', 'rate', 'entropy']
+
 /**
  * Options of `train` for advantage actor-critic: short segments, one gradient step on each.
  *
@@ -128,6 +132,7 @@ export interface ActorCriticOptions<O extends Space, A extends Space, P extends 
  * ```
  */
 export const a2c = <O extends Space, A extends Space, P extends number>(options: ActorCriticOptions<O, A, P>) => {
+  refuseUnknown('a2c', options, actorCritic)
   const { environment, policy, copies = 16, length = 5, discount = 0.99, rate = 7e-4, entropy = 0.01 } = options
   return {
     sampler: segments({ environment, copies, length, discount }),
@@ -172,6 +177,7 @@ export interface PpoOptions<O extends Space, A extends Space, P extends number> 
  * ```
  */
 export const ppo = <O extends Space, A extends Space, P extends number>(options: PpoOptions<O, A, P>) => {
+  refuseUnknown('ppo', options, [...actorCritic, 'lambda', 'clip', 'valueClip', 'epochs', 'minibatches'])
   const { environment, policy, copies = 4, length = 128, discount = 0.99, rate = 2.5e-4, entropy = 0 } = options
   const { lambda = 0.95, clip: epsilon = 0.2, valueClip = Infinity, epochs = 4, minibatches = 4 } = options
   return {
@@ -219,19 +225,18 @@ export interface CloningOptions<O extends Space, A extends Space, Out extends re
  * train({ ...cloning({ policy, steps }), seed: 2 }).next().returns // => []
  * ```
  */
-export const cloning = <O extends Space, A extends Space, Out extends readonly number[]>({
-  policy,
-  steps,
-  rate = 0.003,
-  minibatches = 8,
-}: CloningOptions<O, A, Out>) => ({
-  sampler: recorded({ observation: policy.observation, action: policy.action, steps }),
-  policy,
-  objective: pipe(cloningCredit, importance(takenAsOne), inMinibatches(meanOverSteps)),
-  optimiser: adam(),
-  rate,
-  minibatches,
-})
+export const cloning = <O extends Space, A extends Space, Out extends readonly number[]>(options: CloningOptions<O, A, Out>) => {
+  refuseUnknown('cloning', options, ['steps', 'policy', 'rate', 'minibatches'])
+  const { policy, steps, rate = 0.003, minibatches = 8 } = options
+  return {
+    sampler: recorded({ observation: policy.observation, action: policy.action, steps }),
+    policy,
+    objective: pipe(cloningCredit, importance(takenAsOne), inMinibatches(meanOverSteps)),
+    optimiser: adam(),
+    rate,
+    minibatches,
+  }
+}
 
 /** How CleanRL's configuration is to be taken. */
 export interface CleanRlOptions {
@@ -261,7 +266,9 @@ export interface CleanRlOptions {
  * train({ ...options, seed: 1 }).next().rate // => 2.5e-4
  * ```
  */
-export const cleanRlCartPole = ({ truncation, steps = 500_000 }: CleanRlOptions) => {
+export const cleanRlCartPole = (options: CleanRlOptions) => {
+  refuseUnknown('cleanRlCartPole', options, ['truncation', 'steps'])
+  const { truncation, steps = 500_000 } = options
   if (truncation !== 'terminated' && truncation !== 'bootstrapped')
     throw new RangeError(`cleanRlCartPole: truncation: expected 'terminated' or 'bootstrapped', got ${shown(truncation)}`)
   checked('cleanRlCartPole: steps', steps, range.count)

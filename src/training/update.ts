@@ -43,7 +43,7 @@ export interface Learner<S> {
   version: number
   /** Updates made. */
   update: number
-  /** Environment steps taken. */
+  /** Steps of all batches. */
   steps: number
   /** Seconds spent. */
   seconds: number

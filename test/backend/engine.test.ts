@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { tryLaw } from '../../laws/law.ts'
 import { testLaw } from '../../laws/vitest.ts'
 import { tfjsEngine } from '../../src/backend/index.ts'
+import { nodeUtil } from '../../src/backend/restoreUtil.ts'
 import { box } from '../../src/environment/space.ts'
 import { mlp, policyOutput, scalarMlp, valueOutput } from '../../src/network/index.ts'
 import { seed } from '../seed/seed.ts'
@@ -12,7 +13,7 @@ import { subjects, wasm } from './subjects.ts'
 const shape = { observation: box([3]), hidden: [8, 5], outputs: [policyOutput(2), valueOutput] } as const
 const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, (_, k) => Math.sin(k + 1))
 
-describe.each(subjects)('$name', ({ name, tf, engine }) => {
+describe.each(subjects)('$name', ({ name, backend, tf, engine }) => {
   testLaw(agreesWithLoops(name, engine), { seed, runs: 100 })
 
   const network = mlp({ ...shape, engine })
@@ -32,7 +33,8 @@ describe.each(subjects)('$name', ({ name, tf, engine }) => {
     const integers = Int32Array.of(1, -2, 3, 0, 2, 1)
     const expected = Float32Array.from(network.forward(theta, Float32Array.from(integers), 2))
     const gradient = new Float32Array(theta.length)
-    network.vectorJacobianProduct(theta, network.forward(theta, integers, 2) && integers, 2, numbers(6), gradient)
+    network.forward(theta, integers, 2)
+    network.vectorJacobianProduct(theta, integers, 2, numbers(6), gradient)
     for (const observations of [integers, Float64Array.from(integers), Float32Array.of(...integers, 9, 9)]) {
       const wide = Float64Array.from(theta)
       const other = new Float64Array(theta.length)
@@ -62,7 +64,7 @@ describe.each(subjects)('$name', ({ name, tf, engine }) => {
       used.push(tf.getBackend())
       return tf.matMul(...operands)
     }
-    const own = tf.getBackend()
+    await tf.setBackend(backend)
     const spied = mlp({ ...shape, engine: tfjsEngine({ ...tf, matMul }) })
     await tf.setBackend('cpu')
     const gradient = new Float32Array(theta.length)
@@ -70,8 +72,7 @@ describe.each(subjects)('$name', ({ name, tf, engine }) => {
     spied.forward(theta, x, 1)
     spied.vectorJacobianProduct(theta, x, 1, numbers(3), gradient)
     expect(tf.getBackend()).toBe('cpu')
-    expect(new Set(used)).toEqual(new Set([own]))
-    await tf.setBackend(own)
+    expect(new Set(used)).toEqual(new Set([backend]))
   })
 
   it('refuses float64, and a tfjs that is not ready', () => {
@@ -82,23 +83,37 @@ describe.each(subjects)('$name', ({ name, tf, engine }) => {
   })
 })
 
+it('tfjs-node finds the functions that Node 23 no longer has', () => {
+  const util = nodeUtil() as { isNullOrUndefined?: unknown }
+  const { isNullOrUndefined } = util
+  try {
+    delete util.isNullOrUndefined
+    tfjsEngine({ ...wasm.tf, getBackend: () => 'wasm' })
+    expect(util.isNullOrUndefined).toBeUndefined()
+    tfjsEngine({ ...wasm.tf, getBackend: () => 'tensorflow' })
+    expect(util.isNullOrUndefined).toBeTypeOf('function')
+  } finally {
+    if (isNullOrUndefined !== undefined) util.isNullOrUndefined = isNullOrUndefined
+  }
+})
+
 /** The wasm backend takes all the operations that there are. */
 describe('a wrong operation is seen', () => {
   const { tf } = wasm
-  const identity = <T extends tfjs.Tensor>(x: T | tfjs.TensorLike): T => tf.mul(x, tf.scalar(1))
+  const identity = <T extends tfjs.Tensor>(x: tfjs.Tensor | tfjs.TensorLike): T => tf.mul(x, tf.scalar(1))
+  const reshaped = <T extends tfjs.Tensor>(x: T | tfjs.TensorLike): T => tf.reshape(x, [...tf.transpose(x).shape]) as T
   const mutants: readonly (readonly [string, Partial<typeof tfjs>])[] = [
-    ['biases left out', { add: (a) => identity(a) }],
+    ['biases left out', { add: identity }],
     ['biases without gradient', { ones: (dimensions) => tf.zeros(dimensions) }],
     ['tanh left out', { tanh: identity }],
     ['the other form of tanh, off by a factor', { sigmoid: (x) => tf.mul(tf.sigmoid(x), tf.scalar(0.999)) }],
     ['relu left out', { relu: identity }],
     ['the derivative of relu is 1', { step: (x) => tf.onesLike(x) }],
     ['the derivative of tanh is 1 - y', { square: identity }],
-    ['transposed as if it were a reshape', { transpose: (x) => tf.reshape(x, [...(x as tfjs.Tensor).shape].reverse()) }],
+    ['transposed as if it were a reshape', { transpose: reshaped }],
   ]
-  it.each(mutants)('%s', (_, mutant) => {
-    // As wasm, for the switch looks at the name.
-    void tf.setBackend('wasm')
+  it.each(mutants)('%s', async (_, mutant) => {
+    await tf.setBackend('wasm')
     expect(tryLaw({ seed, runs: 100 })(agreesWithLoops('mutant', tfjsEngine({ ...tf, ...mutant })))._tag).toBe('failed')
   })
   it('and the loops in float32 are held to the same', () => {

@@ -1,9 +1,10 @@
 import { pathToFileURL } from 'node:url'
 import * as tfjs from '@tensorflow/tfjs'
-import '@tensorflow/tfjs-backend-wasm'
 import { tfjsEngine } from '../../src/backend/index.ts'
 import type { BackendName } from '../../src/backend/index.ts'
 import type { MlpEngine } from '../../src/network/index.ts'
+
+await import('@tensorflow/tfjs-backend-wasm')
 
 /** Where .ci/native has put tfjs-node, which the packages of this repository do not contain. */
 const native = process.env['ESTIMAND_TFJS_NODE']
@@ -15,6 +16,8 @@ export const load = (name: string): Promise<unknown> =>
 /** A backend of tfjs that is really here. */
 export interface Subject {
   readonly name: BackendName
+  /** What tfjs calls it. */
+  readonly backend: string
   readonly tf: typeof tfjs
   readonly engine: MlpEngine
 }
@@ -24,7 +27,7 @@ const nativeTfjs = async (): Promise<typeof tfjs> => ((await load('@tensorflow/t
 
 const subject = async (name: BackendName, tf: typeof tfjs, backend: string): Promise<Subject> => {
   if (!(await tf.setBackend(backend))) throw new Error(`${backend} does not start`)
-  return { name, tf, engine: tfjsEngine(tf) }
+  return { name, backend, tf, engine: tfjsEngine(tf) }
 }
 
 export const wasm = await subject('tfjs wasm', tfjs, 'wasm')

@@ -153,7 +153,7 @@ const cloned = (program: string, seed: number): Row => {
   const expert = programs['CartPole, REINFORCE leave-one-out'].begin(seed)
   let returns: readonly number[] = []
   while (lastOf(returns) < 490) returns = [...returns, ...expert.next().returns].slice(-100)
-  const judge = (policy: ReturnType<typeof cartPolePolicy>, parameters: Floats, episodes: number, by: number) => evaluate(cartPole(), { episodes, seed: by })(policy, parameters)
+  const judge = (policy: ReturnType<typeof cartPolePolicy>, parameters: Floats, count: number, by: number) => evaluate(cartPole(), { episodes: count, seed: by })(policy, parameters)
   const steps = judge(cartPolePolicy(), expert.parameters(), 20, seed + 100)
   const policy = cartPolePolicy()
   const training = train({ ...cloning({ policy, steps }), updates: 30, seed: seed + 200 })

@@ -6,6 +6,7 @@ import type { AnyEstimator, Estimator } from 'estimand'
 import { worlds } from 'estimand/exact'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { axisOf, placeOn, tickText } from '../../src/compare/axis.ts'
+import { chartOf } from '../../src/compare/chart.ts'
 import { compare } from '../../src/compare/compare.ts'
 import type { ComparedRow, Row } from '../../src/compare/compare.ts'
 import { heaps, labelled, widthOf, wrapped } from '../../src/compare/labels.ts'
@@ -83,6 +84,12 @@ describe('the SVG', () => {
     expect(await svgOf(few)).toBe(a)
   })
 
+  it('is as large as the chart, whatever vega takes the widths of texts to be', async () => {
+    const { width, height, padding } = chartOf(few)
+    const { attributes } = parseXml(await svgOf(few))
+    expect([Number(attributes['width']), Number(attributes['height'])]).toEqual([width + padding.left + padding.right, height + padding.top + padding.bottom])
+  })
+
   it('names what could not be computed, and why', async () => {
     const off = any(pipe(totalReturn, importance(perTrajectory), mean))
     const comparison = { estimators: { reinforce, toGo, off }, worlds: { one: worlds.rtgRaisesVariance.mdp, other: worlds.timestepRatioFlipsSign.mdp }, sampling: 'behaviour' } as const
@@ -118,7 +125,7 @@ const boxesOf = (svg: string): readonly Box[] => {
   const visit = (element: Element, x: number, y: number): void => {
     const { transform = '', 'font-size': fontSize = '0', 'text-anchor': anchor = 'start' } = element.attributes
     const [, dx = '0', dy = '0'] = /translate\(([-\d.e]+),([-\d.e]+)\)/.exec(transform) ?? []
-    const [left, baseline] = [x + Number(dx), y + Number(dy)]
+    const [left, bottom] = [x + Number(dx), y + Number(dy)]
     if (element.name === 'text') {
       const size = parseFloat(fontSize)
       const lines = element.children.length === 0 ? [element.text] : element.children.map(({ text }) => text)
@@ -130,12 +137,12 @@ const boxesOf = (svg: string): readonly Box[] => {
         // Upwards from the baseline, where the text is turned.
         boxes.push(
           transform.includes('rotate(-90)')
-            ? { text, left: left + below - 0.75 * size, right: left + below + 0.2 * size, top: baseline - from - width, bottom: baseline - from }
-            : { text, left: left + from, right: left + from + width, top: baseline + below - 0.75 * size, bottom: baseline + below + 0.2 * size },
+            ? { text, left: left + below - 0.75 * size, right: left + below + 0.2 * size, top: bottom - from - width, bottom: bottom - from }
+            : { text, left: left + from, right: left + from + width, top: bottom + below - 0.75 * size, bottom: bottom + below + 0.2 * size },
         )
       }
     }
-    for (const child of element.children) visit(child, left, baseline)
+    for (const child of element.children) visit(child, left, bottom)
   }
   visit(parseXml(svg), 0, 0)
   return boxes

@@ -130,6 +130,7 @@ describe('formulas in a sentence', () => {
     ['given (as in W_t), "G_t" too', 'given (as in <W_{t}>), "<G_{t}>" too'],
     ['0 where rho has left 1 -+ epsilon in', '0 where <\\rho> has left <1 \\mp \\epsilon> in'],
     ['(N-1)/N grad J where all are equal', '<\\frac{N - 1}{N}\\, \\nabla J> where all are equal'],
+    ['where W_t = c a weight is', 'where <W_{t} = c> a weight is'],
     ['T >= 3, g < 1', '<T \\ge 3>, <g < 1>'],
     ['go on (z_0 = 1) and r_1 = 1; quit', 'go on <(z_{0} = 1)> and <r_{1} = 1>; quit'],
   ])('%s', (sentence, expected) => {

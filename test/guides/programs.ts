@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Block, Guide } from './guide.ts'
 
@@ -17,16 +16,6 @@ export const pythonWithTorch = (): string | null => {
   return null
 }
 
-/** Whether tfjs is installed here. */
-export const hasTensorFlow = (): boolean => {
-  try {
-    createRequire(import.meta.url).resolve('@tensorflow/tfjs')
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Blocks of JavaScript that are no file of their own. */
 export const scripts = ({ blocks }: Guide): readonly Block[] => blocks.filter(({ language, note }) => language === 'js' && note === '')
 
@@ -38,6 +27,23 @@ export const unpack = ({ blocks }: Guide, folder: string): void => {
 /** The programs of a guide whose output it shows: a text of the name of a Python file. */
 export const printed = ({ blocks }: Guide): readonly Block[] => blocks.filter(({ language, note }) => language === 'text' && note.endsWith('.py'))
 
-/** What a program of a guide prints. */
-export const outputOf = (python: string, folder: string, name: string): string =>
-  execFileSync(python, [name], { cwd: folder, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } }).trimEnd()
+/** Runs programs as if each were alone, and imports PyTorch once for all of them, which takes longer than all that they do. */
+const runner = `
+import os, runpy, sys
+import torch
+sys.path.insert(0, '')
+for name in sys.argv[1:]:
+    if os.fork() == 0:
+        sys.stdout = open(name + '.out', 'w')
+        runpy.run_path(name, run_name='__main__')
+        sys.stdout.close()
+        os._exit(0)
+    if os.wait()[1] != 0:
+        sys.exit(name + ' failed')
+`
+
+/** What the programs of a guide print, by their names. */
+export const outputsOf = (python: string, folder: string, names: readonly string[]): Readonly<Record<string, string>> => {
+  execFileSync(python, ['-c', runner, ...names], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } })
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, `${name}.out`), 'utf8').trimEnd()]))
+}

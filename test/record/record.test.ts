@@ -44,9 +44,11 @@ describe('plain data', () => {
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof({ maxDepth: 3 }, fc.double(), fc.constant(-0), fc.string(), fc.boolean(), fc.constant(null), floats, fc.array(tie('tree')), fc.dictionary(fc.string().filter((key) => key !== '__proto__' && !key.startsWith('$')), tie('tree'))),
     }))
-    fc.assert(fc.property(tree, (x) => {
-      expect(decoded(JSON.parse(JSON.stringify(encoded(x))))).toStrictEqual(x instanceof Object && !ArrayBuffer.isView(x) && !Array.isArray(x) ? { ...x } : x)
-    }))
+    fc.assert(
+      fc.property(tree, (x) => {
+        expect(decoded(JSON.parse(JSON.stringify(encoded(x))))).toEqual(x)
+      }),
+    )
   })
   it('is not a function', () => {
     expect(() => encoded({ f: () => 1 })).toThrow(/expected plain data, got function/)
@@ -77,7 +79,9 @@ describe('a checkpoint', () => {
     }
     // Control.
     expect(refusal(whole)).toBe('accepted')
-    fc.assert(fc.property(fc.integer({ min: 0, max: whole.length - 3 }), (length) => expect(refusal(whole.slice(0, length))).toMatch(/a whole checkpoint|format/)))
+    fc.assert(fc.property(fc.integer({ min: 0, max: whole.length - 3 }), (length) => {
+      expect(refusal(whole.slice(0, length))).toMatch(/a whole checkpoint|format/)
+    }))
     const middle = Math.floor(whole.length / 2)
     expect(refusal(whole.slice(0, middle) + (whole[middle] === 'A' ? 'B' : 'A') + whole.slice(middle + 1))).toMatch(/digest|whole checkpoint/)
     expect(refusal('{"weights":[1,2]}')).toMatch(/format: expected "estimand checkpoint", got undefined/)
@@ -127,7 +131,7 @@ describe('a record', () => {
     expect(readFileSync(path, 'utf8').startsWith(kept)).toBe(true)
     truncateSync(path, kept.length - 5)
     await recorded(folder, 7)
-    expect(linesOf(folder).map(({ update }) => update)).toEqual([1, 2, 3])
+    expect(linesOf(folder).map(({ update }) => update)).toEqual([1, 2, 3, 7])
   })
 
   it('calls back, and ends where it is asked to', async () => {
