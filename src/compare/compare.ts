@@ -154,7 +154,7 @@ const outcomes = (setting: Setting, estimators: readonly AnyEstimator[]): Readon
  * ```ts
  * import { recipes } from 'estimand'
  * import { worlds } from 'estimand/exact'
- * import { compare } from '../../../src/compare/compare.ts'
+ * import { compare } from 'estimand/compare'
  * const { reinforce, rewardToGo } = recipes
  * const rows = compare({
  *   estimators: { reinforce: reinforce.estimator, rewardToGo: rewardToGo.estimator },

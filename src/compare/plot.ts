@@ -29,8 +29,7 @@ const silent = {
  * import * as E from 'fp-ts/lib/Either.js'
  * import { recipes } from 'estimand'
  * import { worlds } from 'estimand/exact'
- * import { compare } from '../../../src/compare/compare.ts'
- * import { plotOf } from '../../../src/compare/plot.ts'
+ * import { compare, plotOf } from 'estimand/compare'
  * const rows = [...compare({ estimators: { reinforce: recipes.reinforce.estimator }, worlds: { rtg: worlds.rtgRaisesVariance.mdp } })]
  * plotOf(rows).then(E.map((svg) => svg.slice(0, 4))) // => E.right('<svg')
  * ```

@@ -2,6 +2,7 @@ import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
 import { keepOut, takeColumn } from '../columns/scratch.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
+import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons, reasonUnless } from '../weighting/reason.ts'
 import type { Weighting } from '../weighting/weighting.ts'
@@ -146,7 +147,7 @@ export const gae = <const Lambda extends number>(options: {
     outer: 'discount',
     formula: {
       text: `sum_l (gamma ${lambda})^l delta_{t+l}`,
-      latex: `\\textstyle\\sum_l (\\gamma \\cdot ${lambda})^l \\delta_{t+l}`,
+      latex: `\\textstyle\\sum_l (\\gamma \\cdot ${numberLatex(lambda)})^l \\delta_{t+l}`,
     },
     source: 'Schulman et al. 2016, High-dimensional continuous control using GAE, eq. 16',
     column: (batch) => advantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, lambda),

@@ -1,4 +1,5 @@
 import { strongest } from '../weighting/coupling.ts'
+import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Reason } from '../weighting/reason.ts'
 import { reasons, reasonUnless } from '../weighting/reason.ts'
@@ -99,11 +100,15 @@ export const scale = <const C extends number>(c: C) => {
       ...weightedSum<N, B>([[c, self]]),
       reasons: union<Reason<B | (C extends 1 ? never : 'scaled')>>(self.reasons, reasonUnless<C, 1, 'scaled'>(c, 1, reasons.scaled)),
       composition: { _tag: 'combination', word: 'scale', argument: c, parts: [self.composition] },
-      formula: { text: `${c} (${self.formula.text})`, latex: `${c} \\left(${self.formula.latex}\\right)` },
+      formula: { text: `${c} (${self.formula.text})`, latex: `${numberLatex(c)} \\left(${self.formula.latex}\\right)` },
       claim: self.claim && { factor: (n, t) => c * (self.claim?.factor(n, t) ?? 1), text: `${c} ${self.claim.text}` },
     }
   }
 }
+
+/** Terms of a sum by their absolute values: a minus sign stands between, not in front. */
+const summed = (terms: readonly (readonly [number, string])[]): string =>
+  terms.map(([c, term], k) => (k === 0 ? `${c < 0 ? '-' : ''}${term}` : `${c < 0 ? '-' : '+'} ${term}`)).join(' ')
 
 /** A weight and an estimator. */
 export type WeightedPart = readonly [number, Estimator<never, string>]
@@ -152,8 +157,8 @@ export const mix = <const Parts extends readonly WeightedPart[]>(
     objective: commonObjective('mix', parts.map(([, e]) => e.objective)),
     composition: { _tag: 'combination', word: 'mix', argument: weights, parts: parts.map(([, e]) => e.composition) },
     formula: {
-      text: parts.map(([c, e]) => `${c} (${e.formula.text})`).join(' + '),
-      latex: parts.map(([c, e]) => `${c} \\left(${e.formula.latex}\\right)`).join(' + '),
+      text: summed(parts.map(([c, e]) => [c, `${Math.abs(c)} (${e.formula.text})`])),
+      latex: summed(parts.map(([c, e]) => [c, `${numberLatex(Math.abs(c))} \\left(${e.formula.latex}\\right)`])),
     },
     claim: null,
   }

@@ -30,8 +30,7 @@ const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() +
  * @example
  * ```ts
  * import { pipe } from 'fp-ts/lib/function.js'
- * import { explain, totalReturn, reduce, meanOverTrajectories } from 'estimand'
- * import { describeLatex } from '../../../src/estimator/describeLatex.ts'
+ * import { describeLatex, explain, totalReturn, reduce, meanOverTrajectories } from 'estimand'
  * describeLatex(explain(pipe(totalReturn, reduce(meanOverTrajectories)))).split('\n')[5]
  * // => '\\item[Weight] $\\displaystyle W_{it} = \\tfrac1N\\, R_i$'
  * ```

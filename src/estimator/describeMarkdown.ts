@@ -86,8 +86,7 @@ const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() +
  * @example
  * ```ts
  * import { pipe } from 'fp-ts/lib/function.js'
- * import { explain, totalReturn, reduce, meanOverTrajectories } from 'estimand'
- * import { describeMarkdown } from '../../../src/estimator/describeMarkdown.ts'
+ * import { describeMarkdown, explain, totalReturn, reduce, meanOverTrajectories } from 'estimand'
  * describeMarkdown(explain(pipe(totalReturn, reduce(meanOverTrajectories)))).split('\n').slice(9, 12)
  * // => ['$$', 'W_{it} = \\tfrac1N\\thinspace R_i', '$$']
  * ```

@@ -84,8 +84,8 @@ const episodeProblems = (path: string, { states, actions, rewards, nextStates }:
  * Each episode is checked against the MDP: states and actions that exist, steps that it can take, an end in a terminal state or at the
  * horizon.
  *
- * @param setting     the MDP, which of its policies sampled, what values the batch is to carry
- * @param trajectories  states, actions, rewards of each episode, and the states that followed if they were recorded
+ * @param setting  the MDP, which of its policies sampled, what values the batch is to carry
+ * @returns        a function from the episodes: states, actions and rewards of each, and the states that followed if they were recorded
  *
  * @example
  * ```ts

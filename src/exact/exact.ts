@@ -236,9 +236,8 @@ export const settingProblems = (setting: Setting): readonly Problem[] => {
 /**
  * The exact moments of several estimators in one setting: its trajectories, and each batch size's tuples, are gone through once for all.
  *
- * @param setting     the MDP, how it is sampled, what the batch carries
- * @param estimators  any estimators; their needs are checked against the setting here
- * @returns           the moments in the order of the estimators, or every problem
+ * @param setting  the MDP, how it is sampled, what the batch carries
+ * @returns        a function from estimators, whose needs are checked against the setting here, to their moments in the same order
  *
  * @example
  * ```ts

@@ -1,3 +1,4 @@
+import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Stage } from '../weighting/stage.ts'
@@ -45,7 +46,7 @@ export const clip = (options: { readonly epsilon: number } & Call<'clip({ epsilo
     },
     formula: (rho) => ({
       text: `clip[${rho.text}; 1 -+ ${epsilon}]`,
-      latex: `\\operatorname{clip}_{1\\pm ${epsilon}}\\!\\left[${rho.latex}\\right]`,
+      latex: `\\operatorname{clip}_{1\\pm ${numberLatex(epsilon)}}\\!\\left[${rho.latex}\\right]`,
     }),
     surrogate: (rho, credit) => (credit === 0 ? 0 : Math.min(rho * credit, Math.min(Math.max(rho, low), high) * credit)),
     source: 'Schulman et al. 2017, Proximal policy optimization algorithms, eq. 7',

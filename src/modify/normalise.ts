@@ -1,6 +1,7 @@
 import { deviation, mean } from '../columns/deviation.ts'
 import { wholeReturns } from '../columns/returns.ts'
 import { shown } from '../trajectories/problem.ts'
+import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call, Legal } from '../weighting/step.ts'
@@ -62,7 +63,7 @@ export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> =
       },
       formula: (credit) => ({
         text: `(${credit.text}) / (std_j R_j + ${epsilon})`,
-        latex: `\\frac{${credit.latex}}{\\operatorname{std}_j R_j + ${epsilon}}`,
+        latex: `\\frac{${credit.latex}}{\\operatorname{std}_j R_j + ${numberLatex(epsilon)}}`,
       }),
       source: 'Shao et al. 2024, DeepSeekMath, section 4.1',
     },
@@ -101,7 +102,7 @@ export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSte
       },
       formula: (credit) => ({
         text: `whiten(${credit.text})`,
-        latex: `\\frac{${credit.latex} - \\overline{(\\cdot)}}{\\operatorname{std}(\\cdot) + ${epsilon}}`,
+        latex: `\\frac{${credit.latex} - \\overline{(\\cdot)}}{\\operatorname{std}(\\cdot) + ${numberLatex(epsilon)}}`,
       }),
       source: 'Dhariwal et al. 2017, OpenAI baselines',
     },

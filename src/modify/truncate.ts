@@ -1,3 +1,4 @@
+import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call, Legal } from '../weighting/step.ts'
@@ -34,7 +35,7 @@ export const truncate = (options: { readonly at: number } & Call<'truncate({ at:
       for (let k = 0; k < ratio.length; k++) if (ratio[k] > at) ratio[k] = at
       return ratio
     },
-    formula: (rho) => ({ text: `min(${rho.text}, ${at})`, latex: `\\min(${rho.latex}, ${at})` }),
+    formula: (rho) => ({ text: `min(${rho.text}, ${at})`, latex: `\\min(${rho.latex}, ${numberLatex(at)})` }),
     source: 'Ionides 2008, Truncated importance sampling',
   })
 }

@@ -19,9 +19,9 @@ export const quickTanh = (x: number): number => {
   return (x * p) / q
 }
 
-/** x <- f(x), the first `count` numbers. */
+/** x <- f(x), the first `count` numbers. What is NaN stays so, and is seen. */
 export const activate = (f: Activation, x: Floats, count: number): void => {
-  if (f === 'relu') for (let k = 0; k < count; k++) x[k] = x[k] > 0 ? x[k] : 0
+  if (f === 'relu') for (let k = 0; k < count; k++) x[k] = x[k] < 0 ? 0 : x[k]
   else if (x instanceof Float32Array) for (let k = 0; k < count; k++) x[k] = quickTanh(x[k])
   else for (let k = 0; k < count; k++) x[k] = Math.tanh(x[k])
 }
@@ -29,6 +29,6 @@ export const activate = (f: Activation, x: Floats, count: number): void => {
 /** cotangent <- cotangent f', by the function's values y: 1 - y^2 for tanh, 1 where y > 0 for relu. */
 export const activateBack = (f: Activation, y: Floats, cotangent: Floats, count: number): void => {
   if (f === 'relu') {
-    for (let k = 0; k < count; k++) if (!(y[k] > 0)) cotangent[k] = 0
+    for (let k = 0; k < count; k++) if (y[k] <= 0) cotangent[k] = 0
   } else for (let k = 0; k < count; k++) cotangent[k] *= 1 - y[k] * y[k]
 }

@@ -92,7 +92,7 @@ export const reasons = {
     'biased',
     'the ratios of a step and of a reward in the same trajectory differ, so the own sample no longer factors out',
     'not parallel to grad J',
-    '\\not\\parallel \\nabla J',
+    '\\nparallel \\nabla J',
     exactly,
   ),
   'outer discount dropped': known(

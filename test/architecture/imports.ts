@@ -41,11 +41,14 @@ const packageOf = (specifier: string): string => specifier.split('/').slice(0, s
 const ownName: Readonly<Record<string, string>> = {
   estimand: 'src/index.ts',
   'estimand/exact': 'src/exact/index.ts',
+  'estimand/compare': 'src/compare/index.ts',
   'estimand/codecs': 'src/codec/index.ts',
   'estimand/network': 'src/network/index.ts',
   'estimand/backend': 'src/backend/index.ts',
   'estimand/policy': 'src/policy/index.ts',
   'estimand/environment': 'src/environment/index.ts',
+  'estimand/record': 'src/record/index.ts',
+  'estimand/training': 'src/training/index.ts',
   'estimand/laws': 'laws/index.ts',
   'estimand/laws/vitest': 'laws/vitest.ts',
 }

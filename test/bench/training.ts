@@ -16,7 +16,10 @@ import { cartPole } from '../../src/environment/cartPole.ts'
 import { normaliseObservation } from '../../src/environment/normaliseObservation.ts'
 import { pendulum } from '../../src/environment/pendulum.ts'
 import { scaleReward } from '../../src/environment/scaleReward.ts'
-import type { Box } from '../../src/environment/space.ts'
+import type { SavedRun } from '../../src/environment/lockStep.ts'
+import type { Moments } from '../../src/environment/moments.ts'
+import { momentsIn } from '../../src/environment/moments.ts'
+import type { Box, Discrete } from '../../src/environment/space.ts'
 import { timeLimit } from '../../src/environment/timeLimit.ts'
 import { adam } from '../../src/network/optimiser/adam.ts'
 import { beside } from '../../src/network/beside.ts'
@@ -26,6 +29,7 @@ import { withLogDeviation } from '../../src/network/withLogDeviation.ts'
 import { gaussian } from '../../src/policy/gaussian.ts'
 import { categorical } from '../../src/policy/categorical.ts'
 import type { Floats } from '../../src/policy/floats.ts'
+import type { Policy } from '../../src/policy/policy.ts'
 import { policyOf } from '../../src/policy/policy.ts'
 import { perStep } from '../../src/ratio/perStep.ts'
 import { recipes } from '../../src/recipe/recipes.ts'
@@ -38,11 +42,40 @@ interface Program {
   readonly goal: number
   readonly mostSteps: number
   readonly begin: (seed: number) => Training
+  /** Returns of 100 fresh episodes with the parameters of the moment, moments of observations frozen. */
+  readonly judge: (training: Training) => readonly number[]
 }
+
+const fresh = { episodes: 100, seed: 987_654 } as const
+const meanOf = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
+const onCartPole = (policy: () => Policy<Box<readonly [4]>, Discrete<2>, readonly number[]>) => (training: Training) =>
+  evaluate(cartPole(), fresh)(policy(), training.parameters()).returns
+
+/** What a run of normalised observations has seen so far, out of its saved state. */
+const momentsOf = (training: Training): Moments => {
+  const { run } = training.state().sampling as { readonly run: SavedRun }
+  const found = run.memory.find(({ name }) => name.startsWith('normaliseObservation'))
+  if (found === undefined) throw new Error('no running normaliseObservation')
+  return momentsIn(Float64Array.from(found.values))
+}
+const cleanRlPolicy = () => cleanRlCartPole({ truncation: 'terminated' }).policy
 
 const wholeCartPole = pipe(cartPole({ steps: Infinity }), timeLimit({ steps: 500, as: 'TimeLimit' }))
 const cartPolePolicy = () =>
   policyOf(mlp({ observation: wholeCartPole.observation, hidden: [64], outputs: [policyOutput(2)] }), categorical(2))
+
+const separate = <const Shape extends readonly number[], const P extends number>(observation: Box<Shape>, output: Output<P>) =>
+  pipe(
+    mlp({ observation, hidden: [64, 64], outputs: [output] }),
+    beside(mlp({ observation, hidden: [64, 64], outputs: [valueOutput] })),
+  )
+
+const acrobotPolicy = () => policyOf(separate(acrobot().observation, policyOutput(3)), categorical(3))
+const pendulumPolicy = () => {
+  const shape = { observation: pendulum().observation, hidden: [64, 64] }
+  const means = withLogDeviation(mlp({ ...shape, outputs: [policyOutput(1)] }))
+  return policyOf(pipe(means, beside(mlp({ ...shape, outputs: [valueOutput] }))), gaussian(1))
+}
 
 const programs: Readonly<Record<string, Program>> = {
   'CartPole, REINFORCE leave-one-out': {
@@ -57,6 +90,7 @@ const programs: Readonly<Record<string, Program>> = {
         rate: 0.01,
         seed,
       }),
+    judge: onCartPole(cartPolePolicy),
   },
   'CartPole, the same clipped, 4 epochs': {
     goal: 475,
@@ -71,49 +105,43 @@ const programs: Readonly<Record<string, Program>> = {
         epochs: 4,
         seed,
       }),
+    judge: onCartPole(cartPolePolicy),
   },
   "CartPole, CleanRL's PPO": {
     goal: 475,
     mostSteps: 500_000,
     begin: (seed) => train({ ...cleanRlCartPole({ truncation: 'terminated' }), seed }),
+    judge: onCartPole(cleanRlPolicy),
   },
   "CartPole, CleanRL's PPO, bootstrapped": {
     goal: 475,
     mostSteps: 500_000,
     begin: (seed) => train({ ...cleanRlCartPole({ truncation: 'bootstrapped' }), seed }),
+    judge: onCartPole(cleanRlPolicy),
   },
   'Acrobot, PPO, normalised observations': {
     goal: -100,
     mostSteps: 1_000_000,
-    begin: (seed) => {
-      const environment = pipe(acrobot(), normaliseObservation({ clip: 10 }))
-      const network = separate(environment.observation, policyOutput(3))
-      return train({
-        ...ppo({ environment, policy: policyOf(network, categorical(3)), copies: 16, length: 256, lambda: 0.94, rate: 1e-3, minibatches: 16, valueClip: Infinity }),
+    begin: (seed) =>
+      train({
+        ...ppo({ environment: pipe(acrobot(), normaliseObservation({ clip: 10 })), policy: acrobotPolicy(), copies: 16, length: 256, lambda: 0.94, rate: 1e-3, minibatches: 16 }),
         seed,
-      })
-    },
+      }),
+    judge: (training) => evaluate(pipe(acrobot(), normaliseObservation({ clip: 10, by: momentsOf(training) })), fresh)(acrobotPolicy(), training.parameters()).returns,
   },
   'Pendulum, PPO, normalised observations': {
     goal: -250,
     mostSteps: 2_000_000,
     begin: (seed) => {
       const environment = pipe(pendulum(), normaliseObservation({ clip: 10 }), scaleReward(0.1))
-      const means = withLogDeviation(mlp({ observation: environment.observation, hidden: [64, 64], outputs: [policyOutput(1)] }))
-      const network = pipe(means, beside(mlp({ observation: environment.observation, hidden: [64, 64], outputs: [valueOutput] })))
       return train({
-        ...ppo({ environment, policy: policyOf(network, gaussian(1)), copies: 8, length: 256, discount: 0.9, rate: 1e-3, epochs: 10, minibatches: 16 }),
+        ...ppo({ environment, policy: pendulumPolicy(), copies: 8, length: 256, discount: 0.9, rate: 1e-3, epochs: 10, minibatches: 16 }),
         seed,
       })
     },
+    judge: (training) => evaluate(pipe(pendulum(), normaliseObservation({ clip: 10, by: momentsOf(training) })), fresh)(pendulumPolicy(), training.parameters()).returns,
   },
 }
-
-const separate = <const Shape extends readonly number[], const P extends number>(observation: Box<Shape>, output: Output<P>) =>
-  pipe(
-    mlp({ observation, hidden: [64, 64], outputs: [output] }),
-    beside(mlp({ observation, hidden: [64, 64], outputs: [valueOutput] })),
-  )
 
 interface Row {
   readonly program: string
@@ -123,16 +151,18 @@ interface Row {
   readonly steps: number
   readonly seconds: number
   readonly last100: number
+  /** Mean return of 100 fresh episodes. */
+  readonly fresh100: number
   readonly stepsPerSecond: number
 }
 
 const lastOf = (returns: readonly number[]): number => {
   const last = returns.slice(-100)
-  return last.length < 100 ? -Infinity : last.reduce((a, b) => a + b, 0) / last.length
+  return last.length < 100 ? -Infinity : meanOf(last)
 }
 
 const run = (program: string, seed: number): Row => {
-  const { goal, mostSteps, begin } = programs[program]
+  const { goal, mostSteps, begin, judge } = programs[program]
   const training = begin(seed)
   let returns: readonly number[] = []
   for (const metrics of training) {
@@ -141,7 +171,7 @@ const run = (program: string, seed: number): Row => {
     if (process.env['TRACE'] !== undefined && metrics.update % 10 === 0) console.log(JSON.stringify({ ...metrics, returns: metrics.returns.length, last100 }))
     if (last100 >= goal || metrics.steps >= mostSteps) {
       const { update, steps, seconds } = metrics
-      return { program, seed, reached: last100 >= goal, updates: update, steps, seconds: Number(seconds.toFixed(2)), last100: Number(last100.toFixed(1)), stepsPerSecond: Math.round(steps / seconds) }
+      return { program, seed, reached: last100 >= goal, updates: update, steps, seconds: Number(seconds.toFixed(2)), last100: Number(last100.toFixed(1)), fresh100: Number(meanOf(judge(training)).toFixed(1)), stepsPerSecond: Math.round(steps / seconds) }
     }
   }
   throw new Error('training has no end of its own')
@@ -153,8 +183,8 @@ const cloned = (program: string, seed: number): Row => {
   const expert = programs['CartPole, REINFORCE leave-one-out'].begin(seed)
   let returns: readonly number[] = []
   while (lastOf(returns) < 490) returns = [...returns, ...expert.next().returns].slice(-100)
-  const judge = (policy: ReturnType<typeof cartPolePolicy>, parameters: Floats, count: number, by: number) => evaluate(cartPole(), { episodes: count, seed: by })(policy, parameters)
-  const steps = judge(cartPolePolicy(), expert.parameters(), 20, seed + 100)
+  const acts = (policy: ReturnType<typeof cartPolePolicy>, parameters: Floats, count: number, by: number) => evaluate(cartPole(), { episodes: count, seed: by })(policy, parameters)
+  const steps = acts(cartPolePolicy(), expert.parameters(), 20, seed + 100)
   const policy = cartPolePolicy()
   const training = train({ ...cloning({ policy, steps }), updates: 30, seed: seed + 200 })
   let learnt = 0
@@ -163,9 +193,9 @@ const cloned = (program: string, seed: number): Row => {
     learnt = metrics.steps
     updates = metrics.update
   }
-  const last100 = lastOf(judge(policy, training.parameters(), 100, seed + 300).returns)
+  const last100 = lastOf(acts(policy, training.parameters(), 100, seed + 300).returns)
   const seconds = (performance.now() - begun) / 1000
-  return { program, seed, reached: last100 >= 475, updates, steps: learnt, seconds: Number(seconds.toFixed(2)), last100: Number(last100.toFixed(1)), stepsPerSecond: Math.round(learnt / seconds) }
+  return { program, seed, reached: last100 >= 475, updates, steps: learnt, seconds: Number(seconds.toFixed(2)), last100: Number(last100.toFixed(1)), fresh100: Number(last100.toFixed(1)), stepsPerSecond: Math.round(learnt / seconds) }
 }
 
 const args = process.argv.slice(2)

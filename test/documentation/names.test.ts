@@ -22,7 +22,7 @@ const missing = (names: readonly Documented[], loaded: Readonly<Record<string, u
   })
 
 describe('every public name is documented', () => {
-  it.each(['src/index.ts', 'src/exact/index.ts', 'src/codec/index.ts', 'src/policy/index.ts', 'src/network/index.ts', 'src/backend/index.ts', 'src/environment/index.ts', 'laws/index.ts'])('%s', async (path) => {
+  it.each(['src/index.ts', 'src/exact/index.ts', 'src/codec/index.ts', 'src/compare/index.ts', 'src/policy/index.ts', 'src/network/index.ts', 'src/backend/index.ts', 'src/environment/index.ts', 'src/training/index.ts', 'src/record/index.ts', 'laws/index.ts'])('%s', async (path) => {
     expect(existsSync(posix.join(root, path)), `${path} exists`).toBe(true)
     const names = exportsOf(path, read(path), resolve)
     const loaded: Readonly<Record<string, unknown>> = await import(pathToFileURL(posix.join(root, path)).href)

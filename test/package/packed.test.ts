@@ -115,7 +115,7 @@ describe('the packed package', () => {
     }
   })
 
-  it.each(['estimand', 'estimand/exact', 'estimand/codecs', 'estimand/laws', 'estimand/laws/vitest'])('%s loads in plain node', (name) => {
+  it.each(['estimand', 'estimand/exact', 'estimand/codecs', 'estimand/compare', 'estimand/environment', 'estimand/policy', 'estimand/network', 'estimand/backend', 'estimand/training', 'estimand/record', 'estimand/laws', 'estimand/laws/vitest'])('%s loads in plain node', (name) => {
     const count = run(user, process.execPath, '--input-type=module', '-e', `console.log(Object.keys(await import('${name}')).length)`)
     expect(Number(count)).toBeGreaterThan(0)
   })

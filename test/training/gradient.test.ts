@@ -151,7 +151,7 @@ describe('the gradient of an update is that of its surrogate, by finite differen
     const { seen, optimiser } = witness(1)
     const parameters = valued.network.init(seed)
     const rate = 0.2
-    train({
+    const metrics = train({
       sampler,
       policy: valued,
       objective: pipe(
@@ -169,7 +169,7 @@ describe('the gradient of an update is that of its surrogate, by finite differen
     }).next()
     const [sampled] = batches
     const { batch } = sampled
-    const { logProb, entropy, klTo, value } = at(valued, sampled)
+    const { logProb, entropy, klTo, klFrom, value } = at(valued, sampled)
     const old = value(parameters)
     const target = generalisedAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, 0.95, 0.9).map((a, k) => a + batch.value[k])
     const valueLoss = (x: Floats): number =>
@@ -181,6 +181,15 @@ describe('the gradient of an update is that of its surrogate, by finite differen
     expectClose(seen[0], slope(objective, parameters))
     const moved = parameters.map((x, k) => x + rate * seen[0][k])
     expectClose(seen[1], slope(objective, moved))
+    // What is said of the update is what it did.
+    const clippedSteps = pipe(ppo, ratioSurrogate(meanOverSteps))(right(reuse({ logProb: logProb(moved), version: 1 })(batch))).derivative.filter((w) => w === 0).length
+    expect(clippedSteps).toBeGreaterThan(0)
+    expect(metrics.clipFraction).toBeCloseTo(clippedSteps / batch.reward.length / 2, 12)
+    expect(metrics.kl).toBeCloseTo(mean(klFrom(moved)), 12)
+    expect(metrics.entropy).toBeCloseTo(mean(entropy(parameters)), 12)
+    const ratios = logProb(moved).map((l, k) => Math.exp(l - batch.behaviourLogProb[k]))
+    expect(metrics.effectiveSampleSize).toBeCloseTo(mean(ratios) ** 2 / mean(ratios.map((r) => r * r)), 10)
+    expect(metrics.gradientNorm).toBeCloseTo((Math.hypot(...seen[0]) + Math.hypot(...seen[1])) / 2, 8)
     // Control: both limits were at work.
     expect(logProb(moved).filter((l, k) => Math.abs(Math.exp(l - batch.behaviourLogProb[k]) - 1) > 0.1).length).toBeGreaterThan(0)
     expect(value(moved).filter((v, k) => Math.abs(v - old[k]) > 0.05).length).toBeGreaterThan(0)

@@ -25,6 +25,7 @@ import {
   TrainingStopped,
   wholeBatch,
 } from '../../src/training/index.ts'
+import { effectiveShare, explainedVariance as varianceExplained } from '../../src/training/metrics.ts'
 import { seed } from '../seed/seed.ts'
 
 const pole = pipe(cartPole({ steps: Infinity }), timeLimit({ steps: 500, as: 'TimeLimit' }))
@@ -126,6 +127,16 @@ describe('the metrics of an update', () => {
       expect(seconds).toBeGreaterThan(0)
       expect(meanLength).toBeCloseTo(mean(returns))
     }
+  })
+
+  it('are by hand what they say', () => {
+    expect(effectiveShare(Float64Array.of(0, Math.log(3)))).toBeCloseTo(16 / 20, 12)
+    expect(effectiveShare(Float64Array.of(1000, 1000))).toBe(1)
+    expect(varianceExplained(Float64Array.of(1, 3), [1, 3])).toBe(1)
+    expect(varianceExplained(Float64Array.of(1, 3), [5, 7])).toBe(1)
+    expect(varianceExplained(Float64Array.of(1, 3), [0, 0])).toBe(0)
+    expect(varianceExplained(Float64Array.of(1, 3), [3, 1])).toBe(-3)
+    expect(varianceExplained(Float64Array.of(2, 2), [0, 1])).toBeNull()
   })
 
   it('with a rate of 0 nothing has moved', () => {
@@ -307,6 +318,7 @@ describe('reasons', () => {
   it('are those of the pipeline and of what stands beside it', () => {
     const objective = pipe(clipped, inMinibatches(meanOverSteps), entropyBonus(0.1), klPenalty({ coefficient: 1, direction: 'toReference' }))
     expect(objective.reasons.map(({ name }) => name)).toEqual(['state distribution', 'clipping', 'random length', 'entropy bonus', 'KL penalty'])
+    expect(pipe(clipped, inMinibatches(meanOverTrajectories), entropyBonus(0)).reasons.map(({ name }) => name)).toEqual(['state distribution', 'clipping'])
     expect(pipe(gae({ lambda: 1 }), dropOuterDiscount, importance(perStep), inMinibatches(meanOverSteps)).needs).toEqual(['Reward', 'StateValue', 'BehaviourLogProb'])
   })
   it('a one-hot observation is a box', () => {
