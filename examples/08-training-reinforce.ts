@@ -12,8 +12,8 @@ import { baseline, causality, clip, importance, leaveOneOut, meanOverTrajectorie
 import { cartPole, timeLimit } from 'estimand/environment'
 import { adam, mlp, policyOutput } from 'estimand/network'
 import { categorical, policyOf } from 'estimand/policy'
-import { entropyBonus, episodes, inMinibatches, train, wholeBatch } from '../src/training/index.ts'
-import type { Training } from '../src/training/index.ts'
+import { entropyBonus, episodes, inMinibatches, train, wholeBatch } from 'estimand/training'
+import type { Training } from 'estimand/training'
 
 // 1. The horizon of 500 steps belongs to the problem: a return is a sum over a whole episode, and an episode that is merely cut has none.
 const environment = pipe(cartPole({ steps: Infinity }), timeLimit({ steps: 500, as: 'TimeLimit' }))
