@@ -232,7 +232,7 @@ plus
 `)
     expect(text).toContain(`
 $$
-W_{it} = 1.5 \\left(\\tfrac1N\\thinspace R_i\\right) + -0.5 \\left(2 \\left(\\tfrac1N\\thinspace \\left(R_i - \\tfrac1N \\textstyle\\sum_j R_j\\right)\\right)\\right) + 0
+W_{it} = 1.5 \\left(\\tfrac1N\\thinspace R_i\\right) - 0.5 \\left(2 \\left(\\tfrac1N\\thinspace \\left(R_i - \\tfrac1N \\textstyle\\sum_j R_j\\right)\\right)\\right) + 0
 $$
 `)
     expect(text).toContain(`## Bias
@@ -302,7 +302,7 @@ describe('as LaTeX, written by hand', () => {
       '\\hspace*{4em}\\texttt{reduce {\\char34}meanOverTrajectories{\\char34}}\\par',
     ])
     expect(lines).toContain(
-      '\\item[Weight] $\\displaystyle W_{it} = 2 \\cdot 10^{21} \\left(\\tfrac1N\\, \\left(\\frac{R_i}{\\operatorname{std}_j R_j + 1 \\cdot 10^{-8}}\\right)\\right) + \\tfrac1N\\, R_i$',
+      '\\item[Weight] $\\displaystyle W_{it} = 2 \\cdot 10^{21} \\left(\\tfrac1N\\, \\left(\\frac{R_i}{\\operatorname{std}_j R_j + 10^{-8}}\\right)\\right) + \\tfrac1N\\, R_i$',
     )
     expect(lines).toContain('\\item[Expectation] no closed form; compute it with \\texttt{exact}')
   })
