@@ -61,7 +61,8 @@ const textOf = (rows: readonly Row[], { batchSize, sampling = 'target' }: Compar
 
 /** Why a file cannot be written, found out before there is anything to lose; null: nothing stands in the way. */
 const unwritable = (path: string): string | null => {
-  if (existsSync(path) && statSync(path).isDirectory()) return `${path}, which is a directory`
+  // Renaming would put a plain file in the place of a device or a pipe.
+  if (existsSync(path) && !statSync(path).isFile()) return `${path}, which is ${statSync(path).isDirectory() ? 'a directory' : 'no plain file'}`
   try {
     accessSync(dirname(path), constants.W_OK)
     return null

@@ -110,6 +110,7 @@ describe('what is wrong with the question', () => {
     ['a command that is none', ['exat'], /unknown command 'exat'\n\(Did you mean exact\?\)/],
     ['words that are no file', asked('--words', 'nowhere.js'), /--words: expected a JavaScript module .*, got nowhere\.js, which is no file/],
     ['requests that are no file', asked('--requests', 'nowhere.ndjson'), /--requests: expected a file of requests, one a line, got nowhere\.ndjson, which is no file/],
+    ['rewards that overflow', ['exact', '--mdp', '{"S":1,"A":2,"T":2,"gamma":1,"rho":[1],"P":[[[1],[1]]],"R":[[1e308,-1e308]],"policy":[[0.5,0.5]]}', '--estimator', reinforce], /^estimand: estimator: expected finite moments, got one that is infinite or not a number/],
     ['a probability too much', ['exact', '--mdp', '{"S":1,"A":2,"T":1,"gamma":1,"rho":[1],"P":[[[1],[1]]],"R":[[1,0]],"policy":[[0.9,0.2]]}', '--estimator', reinforce], /mdp\.policy\[0\]: expected probabilities that sum to 1, got sum 1\.1/],
   ]
   for (const [name, args, message] of wrong)

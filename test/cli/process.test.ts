@@ -123,6 +123,7 @@ export default { ratios: { half: entry.alone(half) } }`,
     const nowhere = estimand(['compare', 'reinforce', '--world', 'rtgRaisesVariance', '--plot', join('no', 'such', 'folder.svg')])
     expect([nowhere.status, nowhere.stdout]).toEqual([2, ''])
     expect(nowhere.stderr).toMatch(/--plot: expected a file that can be written, got .*no such folder/)
+    for (const place of [folder, '/dev/null']) expect(estimand(['compare', 'reinforce', '--world', 'rtgRaisesVariance', '--plot', place]).stderr).toMatch(/--plot: expected a file that can be written, got .*, which is (a directory|no plain file)/)
     expect(readdirSync(folder).filter((name) => name.includes('.svg'))).toEqual(['plot.svg'])
     expect(existsSync(join(folder, 'no'))).toBe(false)
   })
