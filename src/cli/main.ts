@@ -20,7 +20,8 @@ const leave = (code: number): never => {
   process.exit(code)
 }
 
-const input: WorkerInput = { args: process.argv.slice(2), terminal: stdout.isTTY, width: stdout.isTTY ? stdout.columns : 100, env: { ...process.env } }
+const interrupts = new SharedArrayBuffer(4)
+const input: WorkerInput = { args: process.argv.slice(2), terminal: stdout.isTTY, width: stdout.isTTY ? stdout.columns : 100, env: { ...process.env }, interrupts }
 const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: input, stdin: true })
 
 stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -28,11 +29,25 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   leave(2)
 })
 
+/** Whether the command sees to a first interrupt itself, and the one that it is seeing to. */
+let held = false
+let pending: NodeJS.Signals | null = null
+
+/** Ends by a signal, now that nobody listens: the caller sees what ended this program. */
+const endBy = (signal: NodeJS.Signals): void => {
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
+  process.on(signal, () => {
+    if (held && pending === null) {
+      pending = signal
+      Atomics.store(new Int32Array(interrupts), 0, 1)
+      return
+    }
     say('interrupted; nothing was left half written')
-    // Once more, now that nobody listens: the caller sees what ended this program.
-    process.kill(process.pid, signal)
+    endBy(signal)
   })
 
 worker.on('message', (message: FromWorker) => {
@@ -42,7 +57,7 @@ worker.on('message', (message: FromWorker) => {
       stdout.write(message.text, () => worker.postMessage('written'))
       break
     case 'err':
-      progress.clear()
+      progress.pause()
       stderr.write(message.text)
       break
     case 'progress':
@@ -51,8 +66,12 @@ worker.on('message', (message: FromWorker) => {
     case 'stdin':
       if (worker.stdin !== null) process.stdin.pipe(worker.stdin)
       break
+    case 'hold':
+      held = true
+      break
     case 'exit':
-      leave(message.code)
+      if (pending === null) leave(message.code)
+      else endBy(pending)
   }
 })
 

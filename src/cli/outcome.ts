@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Problem } from '../trajectories/problem.ts'
 
-/** 0: answered; 1: a law or check failed; 2: bad input. */
+/** 0: answered; 1: a law or check failed, or training stopped; 2: bad input. */
 export type ExitCode = 0 | 1 | 2
 
 /** What a command found out, for machines and for people. */
@@ -20,6 +20,8 @@ export interface Step {
   readonly count: number
   readonly total: number
   readonly what: string
+  /** `many a second`: a terminal shows all of them, a file gets a line every ten seconds. Default: one by one. */
+  readonly pace?: 'one by one' | 'many a second'
 }
 
 /** What a command may do to the world besides reading files. */
@@ -38,6 +40,11 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Standard input as a stream of bytes. */
   readonly stdin: () => AsyncIterable<Uint8Array>
+  /**
+   * From now on a first interrupt does not end the program: what comes back tells whether there was one. The program ends by it once the
+   * command is done, and at once by a second one.
+   */
+  readonly holdInterrupts: () => () => boolean
 }
 
 /** One problem as a bad input. */

@@ -6,6 +6,7 @@ import type { Context } from './commands/context.ts'
 import { recipeHelp, worldHelp } from './commands/context.ts'
 import { addExact } from './commands/exact.ts'
 import { addExplain } from './commands/explain.ts'
+import { addTrain } from './commands/train.ts'
 import { addVerify } from './commands/verify.ts'
 import { addWeigh } from './commands/weigh.ts'
 import type { ExitCode, Io } from './outcome.ts'
@@ -35,7 +36,7 @@ export const run = async (args: readonly string[], io: Io): Promise<ExitCode> =>
     .exitOverride()
     .addHelpText(
       'after',
-      `\n${recipeHelp}\n\n${worldHelp}\n\nAnswers go to standard output, all else to standard error. Exit codes: 0, 1 (a law or check failed), 2 (bad input).`,
+      `\n${recipeHelp}\n\n${worldHelp}\n\nAnswers go to standard output, all else to standard error. Exit codes: 0, 1 (a law or check failed, or training stopped), 2 (bad input).`,
     )
 
   const context: Context = {
@@ -63,8 +64,12 @@ export const run = async (args: readonly string[], io: Io): Promise<ExitCode> =>
       io.err(lines.map((line) => `estimand: ${line}\n`).join(''))
       exit = 2
     },
+    halt: (line, code) => {
+      io.err(`estimand: ${line}\n`)
+      exit = code
+    },
   }
-  for (const add of [addExact, addWeigh, addVerify, addExplain, addCompare]) add(context)
+  for (const add of [addExact, addWeigh, addVerify, addExplain, addCompare, addTrain]) add(context)
 
   if (args.length === 0) {
     io.err(program.helpInformation())

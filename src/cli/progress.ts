@@ -4,12 +4,18 @@ import type { Step } from './outcome.ts'
 /** Shows steps as they begin. */
 export interface Progress {
   readonly show: (step: Step) => Promise<void>
-  /** Takes the bar away, so that what follows stands on a line of its own. */
+  /** Takes the bar away until the next step. */
+  readonly pause: () => void
+  /** Takes the bar away for good, so that what follows stands on a line of its own. */
   readonly clear: () => void
 }
 
+/** Milliseconds between lines in a file of steps that are many a second. */
+const pause = 10_000
+
 /**
- * A bar on a terminal, a plain line for each step where standard error goes to a file or a pipe; nothing where one step is all.
+ * A bar on a terminal, a plain line for each step where standard error goes to a file or a pipe, or one every ten seconds if steps are many
+ * a second; nothing where one step is all.
  *
  * @param stream    standard error
  * @param terminal  whether it is a terminal that can move its cursor
@@ -17,10 +23,13 @@ export interface Progress {
 export const progressOn = (stream: NodeJS.WriteStream, terminal: boolean): Progress => {
   let bar: SingleBar | null = null
   let cleared = false
+  let lastLine = -Infinity
   return {
-    show: async ({ count, total, what }) => {
+    show: async ({ count, total, what, pace }) => {
       if (total < 2) return
       if (!terminal) {
+        if (pace === 'many a second' && performance.now() - lastLine < pause) return
+        lastLine = performance.now()
         stream.write(`${count} of ${total}: ${what}\n`)
         return
       }
@@ -30,6 +39,7 @@ export const progressOn = (stream: NodeJS.WriteStream, terminal: boolean): Progr
       if (bar.isActive) bar.update(count - 1, { what })
       else bar.start(total, count - 1, { what })
     },
+    pause: () => bar?.stop(),
     clear: () => {
       cleared = true
       bar?.stop()

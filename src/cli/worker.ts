@@ -9,6 +9,7 @@ export type FromWorker =
   | { readonly kind: 'err'; readonly text: string }
   | { readonly kind: 'progress'; readonly step: Step }
   | { readonly kind: 'stdin' }
+  | { readonly kind: 'hold' }
   | { readonly kind: 'exit'; readonly code: number }
 
 /** What it is given to begin with. */
@@ -17,9 +18,11 @@ export interface WorkerInput {
   readonly terminal: boolean
   readonly width: number
   readonly env: Readonly<Record<string, string | undefined>>
+  /** One number, not 0 once there was an interrupt: seen even while this thread computes. */
+  readonly interrupts: SharedArrayBuffer
 }
 
-const { args, terminal, width, env } = workerData as WorkerInput
+const { args, terminal, width, env, interrupts } = workerData as WorkerInput
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
 const tell = (message: FromWorker): void => parentPort?.postMessage(message)
 
@@ -47,6 +50,11 @@ const io: Io = {
   stdin: () => {
     tell({ kind: 'stdin' })
     return process.stdin
+  },
+  holdInterrupts: () => {
+    tell({ kind: 'hold' })
+    const count = new Int32Array(interrupts)
+    return () => Atomics.load(count, 0) > 0
   },
 }
 

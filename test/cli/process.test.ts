@@ -1,9 +1,13 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as E from 'fp-ts/lib/Either.js'
+import { streamsOf, uniform } from 'estimand/environment'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readCheckpoint } from '../../src/record/index.ts'
+import { seed } from '../seed/seed.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'estimand-process-'))
@@ -127,4 +131,73 @@ export default { ratios: { half: entry.alone(half) } }`,
     expect(readdirSync(folder).filter((name) => name.includes('.svg'))).toEqual(['plot.svg'])
     expect(existsSync(join(folder, 'no'))).toBe(false)
   })
+})
+
+describe('the program, training', () => {
+  const train = (run: string, ...more: readonly string[]): readonly string[] =>
+    ['train', '--env', 'CliffWalking-v1', '--estimator', 'reinforceLoo', '--hidden', '8', '--episodes', '2', '--every', '3', '--checkpoint', run, ...more]
+  const started = (args: readonly string[]) => spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  const textOf = (child: ReturnType<typeof started>): (() => string) => {
+    let text = ''
+    child.stderr.on('data', (data: Buffer) => (text += data.toString()))
+    return () => text
+  }
+  const closed = (child: ReturnType<typeof started>): Promise<readonly [number | null, NodeJS.Signals | null]> =>
+    new Promise((resolve) => child.once('close', (code, by) => resolve([code, by])))
+  const updatesIn = (run: string): number => {
+    const path = join(folder, run, 'metrics.jsonl')
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []
+    return lines.length === 0 ? 0 : JSON.parse(lines.at(-1) ?? '').update
+  }
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const saved = (run: string): { readonly update: number; readonly parameters: unknown } => {
+    const read = readCheckpoint(join(folder, run, 'checkpoint.json'))
+    if (E.isLeft(read)) throw new Error(JSON.stringify(read.left))
+    return read.right as { readonly update: number; readonly parameters: unknown }
+  }
+
+  it('killed twenty times at random moments loses no more than the updates since the last checkpoint, and never the checkpoint', async () => {
+    const [random] = streamsOf(seed, 1)
+    const lines = join(folder, 'killed/metrics.jsonl')
+    let before = 0
+    for (let k = 0; k < 20; k++) {
+      const began = Date.now()
+      const child = started(train('killed', '--resume', '--no-stop'))
+      const gone = closed(child)
+      // Most of them in the midst of updates, some before the first.
+      if (k % 5 > 0) await until(() => existsSync(lines) && statSync(lines).mtimeMs > began && updatesIn('killed') > before)
+      await new Promise((resolve) => setTimeout(resolve, uniform(random, 0, 60)))
+      child.kill('SIGKILL')
+      expect(await gone).toEqual([null, 'SIGKILL'])
+      if (!existsSync(join(folder, 'killed/checkpoint.json'))) continue
+      const { update } = saved('killed')
+      expect(updatesIn('killed') - update).toBeLessThanOrEqual(3)
+      expect(update).toBeGreaterThanOrEqual(before)
+      before = update
+    }
+    expect(before).toBeGreaterThan(0)
+    // As if nothing had happened: it ends where a run ends that nobody disturbed.
+    const steps = String(JSON.parse(readFileSync(lines, 'utf8').split('\n').at(-2) ?? '').steps + 5000)
+    expect(estimand(train('killed', '--resume', '--no-stop', '--steps', steps)).status).toBe(0)
+    expect(estimand(train('whole', '--no-stop', '--steps', steps)).status).toBe(0)
+    expect(saved('killed')).toMatchObject({ update: saved('whole').update, parameters: saved('whole').parameters })
+  }, 120_000)
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    it(`${signal} saves, says how to go on, and ends by the signal`, { timeout: 60_000 }, async () => {
+      const run = `by-${signal}`
+      const child = started(train(run, '--no-stop'))
+      const text = textOf(child)
+      const gone = closed(child)
+      await until(() => updatesIn(run) > 4)
+      child.kill(signal)
+      expect(await gone).toEqual([null, signal])
+      expect(text()).toMatch(/estimand: interrupted after update \d+; .*checkpoint\.json has it, and --resume goes on from there\n$/)
+      expect(saved(run).update).toBe(updatesIn(run))
+      // It does go on from there.
+      const { status } = estimand(['train', '--checkpoint', run, '--resume', '--steps', '1', '--no-stop'])
+      expect([status, saved(run).update]).toEqual([0, updatesIn(run)])
+    })
 })

@@ -14,7 +14,7 @@ async function* once(text: string | Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Runs the command line in this process, with its streams in strings. */
-export const shell = async (args: readonly string[], given: { readonly stdin?: string | Uint8Array; readonly terminal?: boolean; readonly env?: Io['env'] } = {}): Promise<Ran> => {
+export const shell = async (args: readonly string[], given: { readonly stdin?: string | Uint8Array; readonly terminal?: boolean; readonly env?: Io['env']; readonly interrupted?: () => boolean } = {}): Promise<Ran> => {
   let out = ''
   let err = ''
   const steps: Step[] = []
@@ -32,6 +32,7 @@ export const shell = async (args: readonly string[], given: { readonly stdin?: s
     version: '0.0.0-test',
     env: given.env ?? {},
     stdin: () => once(given.stdin ?? ''),
+    holdInterrupts: () => given.interrupted ?? (() => false),
   })
   return { exit, out, err, steps }
 }

@@ -4,7 +4,7 @@ import { recipes } from '../../recipe/recipes.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Problem } from '../../trajectories/problem.ts'
 import { shown } from '../../trajectories/problem.ts'
-import type { Io, Outcome } from '../outcome.ts'
+import type { ExitCode, Io, Outcome } from '../outcome.ts'
 import type { Style } from '../style.ts'
 import { namedWorlds } from '../world.ts'
 
@@ -25,6 +25,8 @@ export interface Context {
   /** Prints an answer, or the problems that stand in its way. */
   readonly finish: (outcome: Outcome, json: boolean | undefined) => Promise<void>
   readonly refuse: (problems: readonly Problem[]) => void
+  /** Says on standard error why there is no answer, though the input was good. */
+  readonly halt: (line: string, code: ExitCode) => void
 }
 
 /** Reads an integer that is large enough. */

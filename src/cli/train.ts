@@ -1,0 +1,209 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join, resolve as absolute } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { experimentCodec } from '../codec/experiment.ts'
+import type { MlpEngine } from '../network/mlpShape.ts'
+import { scalarMlp } from '../network/scalarMlp.ts'
+import { writeCheckpoint } from '../record/checkpoint.ts'
+import { RecordNotWritten } from '../record/failure.ts'
+import type { MetricsFile } from '../record/metricsFile.ts'
+import { openMetricsFile } from '../record/metricsFile.ts'
+import { record } from '../record/record.ts'
+import type { Registry } from '../registry/registry.ts'
+import { evaluate } from '../training/evaluate.ts'
+import { TrainingStopped } from '../training/failure.ts'
+import type { Metrics } from '../training/metrics.ts'
+import type { Training } from '../training/train.ts'
+import { resume, train } from '../training/train.ts'
+import type { Problem } from '../trajectories/problem.ts'
+import type { Prepared, Settled } from './experiment.ts'
+import { prepared } from './experiment.ts'
+import { bad } from './outcome.ts'
+import type { Answer, ExitCode, Io } from './outcome.ts'
+import type { Style } from './style.ts'
+
+/** What train was asked for. */
+export interface TrainRequest {
+  readonly experiment: Settled
+  /** Where a line of metrics goes for each update, besides the record; null: nowhere. */
+  readonly metrics: string | null
+  /** Folder of the record; null: none is kept. */
+  readonly checkpoint: string | null
+  /** What becomes of a record that is there: it is in the way, or it is gone on with. */
+  readonly start: 'anew' | 'resume'
+  /** Updates between checkpoints. */
+  readonly every: number
+}
+
+/** What training came to: an answer, or why there is none although what was asked for made sense. */
+export type Trained = { readonly _tag: 'answered'; readonly answer: Answer } | { readonly _tag: 'halted'; readonly because: string; readonly exit: ExitCode }
+
+/** Files of a record; the first two by the names that `record` gives them. */
+export const filesOf = (folder: string) => ({
+  checkpoint: join(folder, 'checkpoint.json'),
+  metrics: join(folder, 'metrics.jsonl'),
+  experiment: join(folder, 'experiment.json'),
+})
+
+/** Episodes whose mean return is judged. */
+const enough = 100
+const mean = (x: readonly number[]): number | null => (x.length === 0 ? null : x.reduce((a, b) => a + b, 0) / x.length)
+const fixed = (x: number | null, digits: number): string => (x === null ? '-' : x.toFixed(digits))
+
+/** How training stands: what is shown, and what decides when it ends. */
+interface Standing {
+  readonly update: number
+  readonly steps: number
+  readonly seconds: number
+  /** Of the last 100 episodes. */
+  readonly returns: readonly number[]
+}
+
+const begun: Standing = { update: 0, steps: 0, seconds: 0, returns: [] }
+
+const after = ({ returns: before }: Standing, { update, steps, seconds, returns }: Standing): Standing => ({ update, steps, seconds, returns: [...before, ...returns].slice(-enough) })
+
+const isSolved = ({ returns }: Standing, { stop }: Settled): boolean => stop.solved !== false && returns.length === enough && Number(mean(returns)) >= stop.solved
+
+/** How training stood at a checkpoint, of which the record's lines know the returns. */
+const standingAt = (path: string, training: Training): Standing => {
+  const { update, steps, seconds } = training.state()
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []
+  const returns = lines.flatMap((line) => {
+    const metrics = E.toUnion(E.tryCatch(() => JSON.parse(line) as Metrics, () => null))
+    return metrics !== null && metrics.update <= update ? metrics.returns : []
+  })
+  return { update, steps, seconds, returns: returns.slice(-enough) }
+}
+
+/** Writes down what is trained, so that it can be gone on with by the folder's name alone. */
+const writeExperiment = (path: string, experiment: Settled, words: Registry): void => {
+  try {
+    writeFileSync(`${path}.new`, `${JSON.stringify(experimentCodec(words).encode(experiment), null, 2)}\n`)
+    renameSync(`${path}.new`, path)
+  } catch (cause) {
+    throw new RecordNotWritten(path, cause, 'make room, or take another folder')
+  }
+}
+
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
+
+/** The engine of a backend; where another than loops was asked for, it is said which one it is. */
+const engineOf = async ({ backend }: Settled, io: Io): Promise<MlpEngine> => {
+  if (backend === 'typed arrays') return scalarMlp
+  const { openBackend } = await import('../backend/openBackend.ts')
+  const { engine, line } = await openBackend({ prefer: backend })
+  io.err(`estimand: ${line}\n`)
+  return engine
+}
+
+/** Training without a record. */
+const unrecorded = async ({ options }: Prepared, onMetrics: (metrics: Metrics) => void, until: () => boolean): Promise<Training> => {
+  const training = train(options)
+  for (const metrics of training) {
+    onMetrics(metrics)
+    // Interrupts come in between.
+    await turn()
+    if (until()) break
+  }
+  return training
+}
+
+/** Problems of a state, under the name of the file that it was read from. */
+const inFile =
+  (file: string) =>
+  (problems: readonly Problem[]): readonly Problem[] =>
+    problems.map(({ path, ...rest }) => ({ ...rest, path: path.startsWith(file) ? path : `${file}: ${path}` }))
+
+/** Recorded episodes have no returns of their own: what was learnt from them is tried out. */
+const tried = ({ environment, options }: Prepared, training: Training, seed: number): readonly number[] =>
+  evaluate(environment, { episodes: enough, seed })(options.policy, training.parameters()).returns
+
+const answerOf = ({ experiment, checkpoint, metrics }: TrainRequest, { update, steps, seconds, returns }: Standing, solved: boolean, style: Style): Answer => {
+  const { environment: where, estimator: { word: estimator }, stop, seed } = experiment
+  const environment = 'name' in where ? where.name : 'finite MDP'
+  const files = checkpoint === null ? null : filesOf(checkpoint)
+  const kept = { checkpoint: files?.checkpoint ?? null, metrics: metrics ?? files?.metrics ?? null }
+  const meanReturn = mean(returns)
+  const judged = stop.solved === false ? 'ended' : solved ? style.good('solved') : style.bad('not solved')
+  const text = [
+    `${environment}, ${estimator}, seed ${seed}: ${judged} after ${update} updates, ${steps} steps, ${fixed(seconds, 1)} s`,
+    `mean return of ${returns.length} episodes ${fixed(meanReturn, 2)}${stop.solved === false ? '' : `; ${stop.solved} counts as solved`}`,
+    ...Object.entries(kept).flatMap(([name, path]) => (path === null ? [] : [`${name} ${path}`])),
+  ].join('\n')
+  return { json: { environment, estimator, seed, update, steps, seconds, meanReturn, episodes: returns.length, solved: stop.solved === false ? null : solved, ...kept }, text, exit: 0 }
+}
+
+/** `estimand train`: trains until it is solved or the steps are made, with a record that every ending leaves whole. */
+export const runTrain = async (request: TrainRequest, words: Registry, style: Style, io: Io): Promise<E.Either<readonly Problem[], Trained>> => {
+  const { experiment, checkpoint, metrics: ownLines, start, every } = request
+  const ready = prepared(experiment, await engineOf(experiment, io))
+  if (E.isLeft(ready)) return ready
+  const { options } = ready.right
+  const files = checkpoint === null ? null : filesOf(checkpoint)
+  if (files !== null && start === 'anew' && existsSync(files.checkpoint)) return bad('--checkpoint', 'a folder without a checkpoint; --resume goes on from the one there', files.checkpoint)
+  const interrupted = io.holdInterrupts()
+  let standing = begun
+  let lines: MetricsFile | null = null
+  /** The record has lines of its own: two writers of one file would write each line twice. */
+  const openLines = (update: number): void => {
+    if (ownLines !== null && (files === null || absolute(ownLines) !== absolute(files.metrics))) lines = openMetricsFile(ownLines, update)
+  }
+  const onMetrics = (metrics: Metrics): void => {
+    standing = after(standing, metrics)
+    lines?.append(metrics)
+    const { update, steps, kl, stepsPerSecond } = metrics
+    const what = `update ${update}, return ${fixed(mean(standing.returns), 1)}, KL ${fixed(kl, 4)}, ${Math.round(stepsPerSecond)} steps a second`
+    io.progress({ count: Math.min(steps, experiment.stop.steps), total: experiment.stop.steps, what, pace: 'many a second' })
+  }
+  const isOver = (): boolean => isSolved(standing, experiment) || standing.steps >= experiment.stop.steps
+  const until = (): boolean => isOver() || interrupted()
+  const trained = async (): Promise<E.Either<readonly Problem[], Training>> => {
+    if (checkpoint === null || files === null) {
+      openLines(0)
+      return E.right(await unrecorded(ready.right, onMetrics, until))
+    }
+    const outcome = await record({
+      folder: checkpoint,
+      every,
+      onMetrics,
+      until,
+      begin: () => {
+        writeExperiment(files.experiment, experiment, words)
+        openLines(0)
+        const training = train(options)
+        // There is one to go back to from the first update on, and a disk that takes none says so before the work.
+        writeCheckpoint(files.checkpoint, training.state())
+        return training
+      },
+      resume: (state) => {
+        const training = resume(options, state)
+        if (E.isLeft(training)) return training
+        writeExperiment(files.experiment, experiment, words)
+        standing = standingAt(files.metrics, training.right)
+        openLines(standing.update)
+        return isOver() ? resume({ ...options, updates: standing.update }, state) : training
+      },
+    })
+    return E.bimap(inFile(files.checkpoint), ({ training }: { readonly training: Training }) => training)(outcome)
+  }
+  try {
+    const training = await trained()
+    if (E.isLeft(training)) return training
+    if (!isOver())
+      return E.right({
+        _tag: 'halted',
+        because: `interrupted after update ${standing.update}; ${files === null ? 'nothing was kept, for want of --checkpoint' : `${files.checkpoint} has it, and --resume goes on from there`}`,
+        exit: 1,
+      })
+    if (experiment.estimator.word === 'cloning') standing = { ...standing, returns: tried(ready.right, training.right, experiment.seed) }
+    return E.right({ _tag: 'answered', answer: answerOf(request, standing, isSolved(standing, experiment), style) })
+  } catch (error) {
+    if (error instanceof TrainingStopped) return E.right({ _tag: 'halted', because: error.message, exit: 1 })
+    if (error instanceof RecordNotWritten) return E.right({ _tag: 'halted', because: `${error.message}`, exit: standing.update === 0 ? 2 : 1 })
+    throw error
+  } finally {
+    // Assigned in a function, which the compiler does not follow.
+    ;(lines as MetricsFile | null)?.close()
+  }
+}

@@ -1,0 +1,213 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readCheckpoint } from '../../src/record/index.ts'
+import type { Metrics, TrainingState } from '../../src/training/index.ts'
+import { shell } from './shell.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'estimand-train-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+let made = 0
+const fresh = (): string => join(home, String(made++))
+const file = (content: unknown): string => {
+  const path = `${fresh()}.json`
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+const linesOf = (path: string): readonly Metrics[] => readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))
+const timeless = ({ seconds: _seconds, stepsPerSecond: _stepsPerSecond, ...rest }: Metrics) => rest
+
+/** What a checkpoint holds, but for the seconds that it took. */
+const savedIn = (folder: string): object => {
+  const read = readCheckpoint(join(folder, 'checkpoint.json'))
+  if (E.isLeft(read)) throw new Error(JSON.stringify(read.left))
+  const { seconds: _seconds, ...rest } = read.right as TrainingState
+  return rest
+}
+
+const end = { reduce: 'meanOverTrajectories' }
+const clipped = ['totalReturn', 'causality', { baseline: 'leaveOneOut' }, { importance: 'perStep' }, { clip: { epsilon: 0.2 } }, end]
+
+/** Short words for a run that is over soon. */
+const short = ['--env', 'CliffWalking-v1', '--estimator', 'reinforceLoo', '--hidden', '8', '--episodes', '2', '--seed', '3'] as const
+
+describe('estimand train', () => {
+  for (const [name, args] of [
+    ['reinforceLoo', ['--estimator', 'reinforceLoo']],
+    ['the same, clipped and reused', ['--estimator', JSON.stringify(clipped)]],
+  ] as const)
+    it(`solves CartPole-v1 with ${name}, by its defaults, and stops there`, { timeout: 120_000 }, async () => {
+      const { exit, out, steps } = await shell(['train', '--env', 'CartPole-v1', ...args, '--seed', '7', '--json'])
+      expect(exit).toBe(0)
+      const answer = JSON.parse(out)
+      expect(answer).toMatchObject({ environment: 'CartPole-v1', seed: 7, solved: true, episodes: 100, checkpoint: null, metrics: null })
+      expect(answer.meanReturn).toBeGreaterThanOrEqual(475)
+      // It stopped because it was solved, long before the steps were made; progress was shown at every update.
+      expect(answer.steps).toBeLessThan(2_000_000)
+      expect(steps.length).toBe(answer.update)
+    })
+
+  for (const [environment, estimator] of [
+    ['CartPole-v1', 'ppo'],
+    ['CartPole-v1', 'a2c'],
+    ['Pendulum-v1', 'ppo'],
+    ['Acrobot-v1', 'ppo'],
+    ['MountainCar-v0', 'reinforce'],
+    ['MountainCarContinuous-v0', 'ppo'],
+    ['FrozenLake-v1', 'rewardToGo'],
+    ['FrozenLake8x8-v1', 'impala'],
+    ['CliffWalking-v1', 'clipped'],
+    ['batchMeanShrinks', 'rloo'],
+  ] as const)
+    it(`${estimator} in ${environment} goes on to the steps that are asked for, and says that it is not solved`, async () => {
+      const { exit, out } = await shell(['train', '--env', environment, '--estimator', estimator, '--steps', '20', '--json'])
+      expect(exit).toBe(0)
+      const { solved, steps, update } = JSON.parse(out)
+      expect([solved, update]).toEqual([environment === 'batchMeanShrinks' ? null : false, update])
+      expect(steps).toBeGreaterThanOrEqual(20)
+    })
+
+  it('reads an experiment from a file; options stand in place of its fields', async () => {
+    const config = file({ environment: 'CliffWalking-v1', estimator: 'reinforceLoo', network: { hidden: [8] }, batch: { episodes: { count: 2 } }, seed: 3, stop: { steps: 600 } })
+    const [plain, same, other] = [await shell(['train', config, '--json']), await shell(['train', ...short, '--steps', '600', '--json']), await shell(['train', config, '--seed', '4', '--json'])]
+    const known = ({ out }: { readonly out: string }) => {
+      const { seconds: _seconds, ...rest } = JSON.parse(out)
+      return rest
+    }
+    expect(known(plain)).toEqual(known(same))
+    expect(known(other)).not.toEqual(known(plain))
+    expect(known(other).seed).toBe(4)
+  })
+
+  it('writes a line for each update and a checkpoint, and goes on from it bit for bit', async () => {
+    const [whole, parts] = [fresh(), fresh()]
+    const own = `${fresh()}.jsonl`
+    await shell(['train', ...short, '--steps', '2000', '--checkpoint', whole])
+    const first = await shell(['train', ...short, '--steps', '900', '--checkpoint', parts, '--metrics', own, '--json'])
+    const { update } = JSON.parse(first.out)
+    expect(linesOf(join(parts, 'metrics.jsonl'))).toHaveLength(update)
+    expect(linesOf(own).map(timeless)).toEqual(linesOf(join(parts, 'metrics.jsonl')).map(timeless))
+    // The folder knows what is trained in it.
+    const second = await shell(['train', '--checkpoint', parts, '--resume', '--steps', '2000', '--metrics', own, '--json'])
+    expect(second.exit).toBe(0)
+    expect(JSON.parse(second.out).update).toBeGreaterThan(update)
+    expect(linesOf(join(parts, 'metrics.jsonl')).map(timeless)).toEqual(linesOf(join(whole, 'metrics.jsonl')).map(timeless))
+    expect(linesOf(own).map(timeless)).toEqual(linesOf(join(whole, 'metrics.jsonl')).map(timeless))
+    expect(savedIn(parts)).toEqual(savedIn(whole))
+    // Control: another seed is another run.
+    const control = fresh()
+    await shell(['train', ...short, '--seed', '4', '--steps', '2000', '--checkpoint', control])
+    expect(savedIn(control)).not.toEqual(savedIn(whole))
+  })
+
+  it('that is over already makes no step more', async () => {
+    const folder = fresh()
+    const first = await shell(['train', ...short, '--steps', '500', '--checkpoint', folder, '--json'])
+    const again = await shell(['train', '--checkpoint', folder, '--resume', '--json'])
+    expect(JSON.parse(again.out)).toEqual(JSON.parse(first.out))
+  })
+
+  it('an interrupt is answered after the update, with a checkpoint of it and how to go on', async () => {
+    const folder = fresh()
+    let asked = 0
+    const { exit, out, err } = await shell(['train', ...short, '--checkpoint', folder], { interrupted: () => ++asked > 7 })
+    expect([exit, out]).toEqual([1, ''])
+    expect(err).toMatch(/^estimand: interrupted after update 8; .*checkpoint\.json has it, and --resume goes on from there\n$/)
+    expect(savedIn(folder)).toMatchObject({ update: 8 })
+    const alone = await shell(['train', ...short], { interrupted: () => true })
+    expect(alone.err).toMatch(/interrupted after update 1; nothing was kept, for want of --checkpoint\n$/)
+  })
+
+  it('clones a policy from its steps, and tries out what was learnt', async () => {
+    // Left of the middle to the left, right of it to the right.
+    const observations = Array.from({ length: 200 }, (_, k) => [0, 0, (k - 100) / 500, (k - 100) / 100])
+    const demonstrations = { observations, actions: observations.map(([, , angle]) => [angle > 0 ? 1 : 0]) }
+    const { exit, out } = await shell(['train', file({ environment: 'CartPole-v1', estimator: { cloning: { demonstrations: file(demonstrations) } } }), '--json'])
+    expect(exit).toBe(0)
+    const { episodes, meanReturn } = JSON.parse(out)
+    // Somebody who does that balances for long; a policy of chance falls after 22 steps.
+    expect(episodes).toBe(100)
+    expect(meanReturn).toBeGreaterThan(100)
+  })
+
+  it('a rate so large that numbers overflow stops training: the update, what was computed, the last good checkpoint', async () => {
+    const folder = fresh()
+    const { exit, out, err } = await shell(['train', ...short, '--optimiser', 'sgd', '--rate', '1e300', '--checkpoint', folder])
+    expect([exit, out]).toEqual([1, ''])
+    expect(err).toMatch(/^estimand: training stopped in update \d+, after \d+ steps: (parameters|gradient norm|sampling|weights|kl): .*; the last good checkpoint is .*checkpoint\.json of update \d+\n$/)
+    expect(savedIn(folder)).toMatchObject({ update: expect.any(Number) })
+  })
+
+  it('a checkpoint that was cut off, is foreign, older, or of another experiment is refused, and left as it was', async () => {
+    const folder = fresh()
+    await shell(['train', ...short, '--steps', '300', '--checkpoint', folder])
+    const path = join(folder, 'checkpoint.json')
+    const whole = readFileSync(path, 'utf8')
+    const resumed = async (text: string, more: readonly string[] = []) => {
+      writeFileSync(path, text)
+      const { exit, out, err } = await shell(['train', '--checkpoint', folder, '--resume', '--steps', '600', ...more])
+      if (exit !== 0) expect(readFileSync(path, 'utf8')).toBe(text)
+      return `${exit} ${out === '' ? err : 'answered'}`
+    }
+    expect(await resumed(whole.slice(0, whole.length / 2))).toMatch(/^2 estimand: .*checkpoint\.json: .*expected .*whole checkpoint/)
+    expect(await resumed('{"weights":[1,2]}')).toMatch(/^2 .*format: expected "estimand checkpoint"/)
+    expect(await resumed(whole.replace('"version":1', '"version":0'))).toMatch(/^2 .*version: expected 1, which this release writes, got 0/)
+    expect(await resumed(whole, ['--hidden', '9'])).toMatch(/^2 .*of\.network: expected "mlp\(48-9-4\)", got "mlp\(48-8-4\)"/)
+    // Control.
+    expect(await resumed(whole)).toBe('0 answered')
+  })
+
+  it('does not write over a record that is there', async () => {
+    const folder = fresh()
+    await shell(['train', ...short, '--steps', '300', '--checkpoint', folder])
+    const before = readFileSync(join(folder, 'checkpoint.json'), 'utf8')
+    const { exit, err } = await shell(['train', ...short, '--steps', '300', '--checkpoint', folder])
+    expect([exit, err]).toEqual([2, expect.stringMatching(/--checkpoint: expected a folder without a checkpoint; --resume goes on from the one there, got .*checkpoint\.json/)])
+    expect(readFileSync(join(folder, 'checkpoint.json'), 'utf8')).toBe(before)
+  })
+
+  it.each(['checkpoint.json.new', 'metrics.jsonl', 'experiment.json.new'])('a full disk is one clear line, and no trace: %s', async (name) => {
+    const folder = fresh()
+    mkdirSync(folder)
+    // A device that is always full stands where the file would.
+    symlinkSync('/dev/full', join(folder, name))
+    const { exit, out, err } = await shell(['train', ...short, '--steps', '3000', '--checkpoint', folder])
+    expect(out).toBe('')
+    expect([1, 2]).toContain(exit)
+    expect(err).toMatch(/^estimand: .*(no space left on device|ENOSPC).*\n$/i)
+  })
+  it('metrics to a full disk', async () => {
+    const { exit, err } = await shell(['train', ...short, '--steps', '3000', '--metrics', '/dev/full'])
+    expect([1, 2]).toContain(exit)
+    expect(err).toMatch(/^estimand: .*\/dev\/full.*\n$/)
+    expect(existsSync('/dev/full')).toBe(true)
+  })
+
+  for (const [args, message] of [
+    [[], /environment: expected an environment: CartPole-v1, .*, got none\nestimand: estimator: expected a recipe, or a pipeline as JSON, got none/],
+    [['--env', 'CartPol-v1', '--estimator', 'ppo'], /environment: expected .*\(nearest: CartPole-v1\), got "CartPol-v1"/],
+    [['--env', 'CartPole-v1', '--estimator', 'pp'], /estimator: expected .*\(nearest: ppo\), got "pp"/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--hidden', '64,0'], /network\.hidden\[1\]: expected an integer >= 1, got 0/],
+    [['--env', 'CartPole-v1', '--estimator', 'reinforce', '--epochs', '2'], /epochs: expected 1: after the first gradient step the batch is off-policy; add importance\(\.\.\.\) to the pipeline, got 2/],
+    [['--env', 'CartPole-v1', '--estimator', 'reinforceLoo', '--copies', '4', '--length', '8'], /batch: expected episodes, .*the estimator needs complete episodes, got "segments"/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--rate', 'fast'], /rate: expected a finite number >= 0, .*, got "fast"/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--seed', '1.5'], /seed: expected a 32-bit integer, got 1\.5/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--backend', 'cuda'], /Allowed choices are .*typed arrays/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--resume'], /--checkpoint: expected the folder to resume from, got none/],
+    [['--env', 'CartPole-v1', '--estimator', `["advantage",${JSON.stringify(end)}]`], /estimator: expected one whose needs sampling meets: .*, got "ActionValue"/],
+    [['--env', 'CartPole-v1', '--estimator', 'cloning'], /estimator\.cloning\.demonstrations: expected demonstrations, got none/],
+    [['nowhere.json'], /nowhere\.json/],
+    [[file('{"environment": "CartPole-v1",')], /line 1, column 31: expected a name in double quotes, got the end/],
+    [[file([1])], /expected an object: environment, estimator and more, got an array/],
+    [[file({ environment: 'CartPole-v1', estimator: 'ppo', epoch: 3 })], /epoch: expected one of .*\(nearest: epochs\), got "epoch"/],
+    [[file({ environment: { name: 'CartPole-v1', timeLimit: { step: 9 } }, estimator: 'ppo' })], /environment\.timeLimit\.step: expected .*steps/],
+  ] as const)
+    it(`refuses: ${args.join(' ').replace(home, '')}`, async () => {
+      const { exit, out, err } = await shell(['train', ...args])
+      expect([exit, out]).toEqual([2, ''])
+      expect(err).toMatch(message)
+    })
+})
