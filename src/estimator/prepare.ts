@@ -6,7 +6,7 @@ import { factColumns } from '../trajectories/facts.ts'
 import { terminated } from '../trajectories/ends.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
-import { creditColumn, limitedRatio, logRatios } from '../weighting/evaluate.ts'
+import { creditColumn, limitedRatio } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
 import type { Legal } from '../weighting/step.ts'
@@ -38,67 +38,106 @@ const gathered = (column: ArrayLike<number>, indices: ArrayLike<number>): Float6
   return out
 }
 
-/** Steps as a batch of their own, a trajectory each, with the columns that the ratio reads. */
-const asBatch = (
-  batch: Trajectories<AllFacts>,
-  needs: readonly string[],
-  owner: Int32Array,
-  indices: ArrayLike<number>,
-  logProb: ArrayLike<number>,
-): Trajectories<AllFacts> => {
-  const names = needs.flatMap((need) => factColumns[need as keyof typeof factColumns] ?? [need])
-  const source = batch as unknown as Readonly<Record<string, ArrayLike<number>>>
-  const owners = Int32Array.from(indices, (k) => owner[k])
-  const columns = names.map((name) => [name, gathered(source[name], batch.axes[name] === 'per trajectory' ? owners : indices)])
-  const layout: Batch = {
-    ...batch,
-    count: indices.length,
-    offsets: Int32Array.from({ length: indices.length + 1 }, (_, j) => j),
-    startTime: Int32Array.from(indices, (k, j) => batch.startTime[owners[j]] + k - batch.offsets[owners[j]]),
-    ends: Array.from(owners, () => terminated),
-    axes: Object.fromEntries(names.map((name) => [name, 'per step'])),
-  }
-  // Columns by the names that the ratio declares; log-probs are the current ones.
-  const current = names.includes('logProb') ? { logProb: Float64Array.from(logProb) } : {}
-  return { ...layout, ...Object.fromEntries(columns), ...current } as unknown as Trajectories<AllFacts>
-}
-
 const ownerOf = ({ count, offsets }: Batch): Int32Array => {
   const owner = new Int32Array(offsets[count])
   for (let i = 0; i < count; i++) owner.fill(i, offsets[i], offsets[i + 1])
   return owner
 }
 
-const prepared = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): Prepared => {
+/** A property that is computed when it is first read. */
+const whenRead = (compute: () => unknown): PropertyDescriptor => {
+  let known: readonly [unknown] | null = null
+  return {
+    enumerable: true,
+    get: () => {
+      known ??= [compute()]
+      return known[0]
+    },
+  }
+}
+
+/**
+ * Steps of a batch as batches of their own, a trajectory each, with the columns that the ratio declares; log-probs are the current ones.
+ * Most ratios read none of it, so that each part is made when it is read.
+ */
+const asBatches = (
+  batch: Trajectories<AllFacts>,
+  needs: readonly string[],
+): ((indices: ArrayLike<number>, logProb: ArrayLike<number>) => Trajectories<AllFacts>) => {
+  const names = needs.flatMap((need) => factColumns[need as keyof typeof factColumns] ?? [need])
+  const source = batch as unknown as Readonly<Record<string, ArrayLike<number>>>
+  const { startTime, offsets } = batch
+  const axes = Object.fromEntries(names.map((name) => [name, 'per step' as const]))
+  let owner: Int32Array | null = null
+  return (indices, logProb) => {
+    const owners = whenRead(() => gathered((owner ??= ownerOf(batch)), indices))
+    const ownersOf = (): Float64Array => (owners.get as () => Float64Array)()
+    const column = (name: string) => () =>
+      name === 'logProb' ? Float64Array.from(logProb) : gathered(source[name], batch.axes[name] === 'per trajectory' ? ownersOf() : indices)
+    return Object.defineProperties(
+      { ...batch, count: indices.length, axes },
+      {
+        offsets: whenRead(() => Int32Array.from({ length: indices.length + 1 }, (_, j) => j)),
+        startTime: whenRead(() => Int32Array.from(ownersOf(), (i, j) => startTime[i] + indices[j] - offsets[i])),
+        ends: whenRead(() => Array.from(ownersOf(), () => terminated)),
+        ...Object.fromEntries(names.map((name) => [name, whenRead(column(name))])),
+      },
+    )
+  }
+}
+
+/** A batch cut at importance: its frozen credit, and the weights of steps from a credit that is the frozen one or has been changed since. */
+export interface Cut {
+  readonly steps: number
+  /** The frozen credits of some steps, in a new array. */
+  readonly credits: (indices: ArrayLike<number>) => Float64Array
+  /** The frozen credits of all steps. */
+  readonly credit: Column<PerStep>
+  /** Writes the weights over the credits, which stand in the order of the indices. */
+  readonly weights: (credits: Float64Array, indices: ArrayLike<number>, logProb: ArrayLike<number>) => Weights
+}
+
+const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): Cut => {
   const steps = stepCount(batch)
-  const credit: Column<PerStep> = creditColumn(plan.credit(batch), batch)
   const scale = r.scale(batch)
   const scales = typeof scale === 'number' ? null : perStepOf(batch, scale)
-  const owner = ownerOf(batch)
   const { ratio } = plan
+  const behaviour = 'behaviourLogProb' in batch ? batch.behaviourLogProb : null
+  const slice = asBatches(batch, ratio === null ? [] : ratio.needs)
+  const credit: Column<PerStep> = creditColumn(plan.credit(batch), batch)
   return {
     steps,
-    weights: (indices, logProb) => {
-      if (logProb.length !== indices.length)
-        throw new RangeError(`prepare: expected ${indices.length} log-probs, one per step of the slice, got ${logProb.length}`)
-      for (let j = 0; j < indices.length; j++)
+    credit,
+    credits: (indices) => gathered(credit, indices),
+    weights: (weight, indices, logProb) => {
+      const m = indices.length
+      if (logProb.length !== m) throw new RangeError(`prepare: expected ${m} log-probs, one per step of the slice, got ${logProb.length}`)
+      for (let j = 0; j < m; j++)
         if (!(Number.isInteger(indices[j]) && indices[j] >= 0 && indices[j] < steps))
           throw new RangeError(`prepare: expected positions of steps from 0 to ${steps - 1}, got ${indices[j]}`)
-      const out = gathered(credit, indices)
       if (ratio !== null) {
-        const logRatio =
-          'behaviourLogProb' in batch
-            ? logRatios(Float64Array.from(logProb), gathered(batch.behaviourLogProb, indices))
-            : new Float64Array(indices.length)
-        const factor = limitedRatio(ratio, logRatio, Float64Array.from(out), asBatch(batch, ratio.needs, owner, indices, logProb))
-        for (let j = 0; j < out.length; j++) out[j] *= factor[j]
+        const logRatio = new Float64Array(m)
+        if (behaviour !== null) for (let j = 0; j < m; j++) logRatio[j] = logProb[j] - behaviour[indices[j]]
+        const factor = limitedRatio(ratio, logRatio, weight, slice(indices, logProb))
+        for (let j = 0; j < m; j++) weight[j] *= factor[j]
       }
-      for (let j = 0; j < out.length; j++) out[j] *= scales === null ? Number(scale) : scales[indices[j]]
-      const wrong = out.findIndex((w) => !Number.isFinite(w))
-      if (wrong >= 0)
-        throw new WeightNotFinite(`prepare: weight of step ${indices[wrong]}: expected a finite number, got ${out[wrong]}; check its log-prob, or truncate the ratio`)
-      return out
+      for (let j = 0; j < m; j++) {
+        weight[j] *= scales === null ? Number(scale) : scales[indices[j]]
+        if (!Number.isFinite(weight[j]))
+          throw new WeightNotFinite(`prepare: weight of step ${indices[j]}: expected a finite number, got ${weight[j]}; check its log-prob, or truncate the ratio`)
+      }
+      return weight
     },
+  }
+}
+
+/** What `prepare` does, for what changes the credits of a slice before they are weighed. */
+export const cutAtImportance = (r: Reduction<string>, plan: Plan): ((batch: Trajectories<AllFacts>) => Cut) => {
+  const needs = needsOnPolicy(plan.stage) ? union(plan.needs, ['OnPolicy']) : plan.needs
+  return (batch) => {
+    const unmet = unmetNeeds(needs, batch)
+    if (unmet.length > 0) throw new NeedsNotMet(`prepare: ${unmet.join('\n')}`)
+    return cut(plan, r, batch)
   }
 }
 
@@ -132,11 +171,9 @@ const prepared = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts
 export const prepare =
   <R extends string>(r: Reduction<R>) =>
   <W>(w: Legal<W, 'prepare'>): ((batch: Trajectories<NeedsOf<W> & Provenance<StageOf<W>>>) => Prepared) => {
-    const plan = legalPlan('prepare', w)
-    const needs = needsOnPolicy(plan.stage) ? union(plan.needs, ['OnPolicy']) : plan.needs
+    const cutting = cutAtImportance(r, legalPlan('prepare', w))
     return ofAnyBatch((batch: Trajectories<AllFacts>): Prepared => {
-      const unmet = unmetNeeds(needs, batch)
-      if (unmet.length > 0) throw new NeedsNotMet(`prepare: ${unmet.join('\n')}`)
-      return prepared(plan, r, batch)
+      const whole = cutting(batch)
+      return { steps: whole.steps, weights: (indices, logProb) => whole.weights(whole.credits(indices), indices, logProb) }
     })
   }

@@ -1,18 +1,18 @@
 import type { Normalisation } from '../modify/normalise.ts'
-import { prepare } from '../estimator/prepare.ts'
+import type { Cut } from '../estimator/prepare.ts'
+import { cutAtImportance } from '../estimator/prepare.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
-import { creditColumn } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
 import type { Reason } from '../weighting/reason.ts'
 
 import type { Legal } from '../weighting/step.ts'
 import { legalPlan, union } from '../weighting/step.ts'
-import type { AnyWeighting, BiasOf, Credit, NeedsOf, Plan, StageOf } from '../weighting/weighting.ts'
-import { asWeighting, ofAnyBatch } from '../weighting/weighting.ts'
-import type { Ready, TrainingObjective } from './objective.ts'
+import type { BiasOf, Credit, NeedsOf, StageOf } from '../weighting/weighting.ts'
+import { ofAnyBatch } from '../weighting/weighting.ts'
+import type { Ready, SliceWeights, TrainingObjective } from './objective.ts'
 import { refuseUnknown } from './unknown.ts'
 
 /** What is done to credits in each minibatch. */
@@ -21,21 +21,13 @@ export interface MinibatchOptions {
   readonly normalise?: Normalisation<'whitenSteps'>
 }
 
-/** Credits of the slice made anew from the frozen ones, before ratio and limits. */
-const normalisedSlices = (plan: Plan, r: Reduction<string>, by: Normalisation<'whitenSteps'>, batch: Trajectories<AllFacts>): Ready => {
-  const frozen = Float64Array.from(creditColumn(plan.credit(batch), batch))
-  const current = new Float64Array(frozen.length)
-  // Whatever the credit was, it is now this column: outer factor and baselines are in it.
-  const asCredit = (column: Float64Array): Credit => ({ of: { _tag: 'column', column }, outer: 1, flat: [], inside: [] })
-  const slice = asWeighting({ ...plan, credit: () => asCredit(Float64Array.from(current)) })
-  const weigh = prepare(r)<AnyWeighting>(slice as never)
-  return {
-    weights: (indices, logProb) => {
-      const credits = by.change.apply(Float64Array.from(indices, (k) => frozen[k]), asCredit(frozen), batch)
-      for (let j = 0; j < indices.length; j++) current[indices[j]] = credits[j]
-      return weigh(batch as never).weights(indices, logProb)
-    },
-  }
+/** A slice's weights, and how many of them limits have made 0. */
+const sliced = (whole: Cut, credits: Float64Array, indices: Int32Array, logProb: Float64Array): SliceWeights => {
+  let [before, after] = [0, 0]
+  for (let j = 0; j < credits.length; j++) if (credits[j] !== 0) before++
+  const weights = whole.weights(credits, indices, logProb)
+  for (let j = 0; j < weights.length; j++) if (weights[j] !== 0) after++
+  return { weights, clipped: before - after }
 }
 
 /**
@@ -75,7 +67,7 @@ export const inMinibatches =
     refuseUnknown('inMinibatches', options ?? {}, ['normalise'])
     const by = options?.normalise
     const plan = legalPlan('prepare', w)
-    const frozen = prepare(r)<AnyWeighting>(w as never)
+    const cutting = cutAtImportance(r, plan)
     const declared = union<Reason>(plan.reasons, [...r.reasons, ...(by?.change.reasons ?? [])])
     return {
       slices: 'minibatches',
@@ -83,9 +75,15 @@ export const inMinibatches =
       // As data; the pipeline's type says them to the compiler.
       reasons: declared as readonly never[],
       ready: ofAnyBatch((batch: Trajectories<AllFacts>): Ready => {
-        // Checks the needs, whatever is done afterwards.
-        const prepared = frozen(batch as never)
-        return by === undefined ? prepared : normalisedSlices(plan, r, by, batch)
+        const whole = cutting(batch)
+        // Whatever the credit was, it is now this column: outer factor and baselines are in it.
+        const credit: Credit = { of: { _tag: 'column', column: Float64Array.from(whole.credit) }, outer: 1, flat: [], inside: [] }
+        return {
+          weights: (indices, logProb) => {
+            const credits = whole.credits(indices)
+            return sliced(whole, by === undefined ? credits : by.change.apply(credits, credit, batch), indices, logProb)
+          },
+        }
       }),
       entropy: 0,
       kl: null,

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Estimator, Weights } from '../estimator/estimator.ts'
 import { estimate, refuseUnreduced } from '../estimator/estimator.ts'
+import type { Column, PerStep } from '../columns/column.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { describeProblems } from '../trajectories/problem.ts'
 import { reuse } from '../trajectories/reuse.ts'
@@ -12,16 +13,23 @@ import type { Reason } from '../weighting/reason.ts'
 /** What an objective of whole batches says where minibatches are asked for. */
 export const wholeBatchOnly = 'whole batch: end the pipe with inMinibatches(...) instead of reduce(...), or take minibatches: 1'
 
+/** W of some steps. */
+export interface SliceWeights {
+  readonly weights: Weights
+  /** How many of them are 0 although their credit is not: limits of the ratio have made them so. */
+  readonly clipped: number
+}
+
 /** A batch whose credit is known: weights of any of its steps follow from current log-probs. */
 export interface Ready {
   /**
-   * W of some steps, to ascend.
+   * W of some steps, to ascend, in an array that is the caller's.
    *
    * @param indices  positions of steps
    * @param logProb  their log-probs at the current parameters
    * @param version  that of the current parameters
    */
-  readonly weights: (indices: Int32Array, logProb: Float64Array, version: number) => Weights
+  readonly weights: (indices: Int32Array, logProb: Float64Array, version: number) => SliceWeights
 }
 
 /** A divergence from the policy that sampled the batch, held down. */
@@ -86,12 +94,20 @@ export const wholeBatch = <Needs, Bias extends string>(estimator: Estimator<Need
     ready: (batch) => {
       // What it lacks of them, `estimate` says.
       const all = batch as unknown as Trajectories<AllFacts>
+      // The estimator, if it is on-policy, refuses what comes of this.
+      const at = (logProb: ArrayLike<number>, version: number): Weights =>
+        pipe(all, reuse({ logProb, version }), E.match(unreachable, (again) => weigh(again as unknown as Trajectories<AllFacts>)))
+      // Where every ratio is 1, nothing is limited: weights are 0 only where credits are.
+      let unlimited: Weights | null = null
       return {
         weights: (indices, logProb, version) => {
           if (indices.length !== stepCount(batch)) throw new RangeError(wholeBatchOnly)
-          if (version === all.currentVersion) return weigh(all)
-          // The estimator, if it is on-policy, refuses what comes of this.
-          return pipe(all, reuse({ logProb, version }), E.match(unreachable, (again) => weigh(again as unknown as Trajectories<AllFacts>)))
+          if (version === all.currentVersion) return { weights: weigh(all), clipped: 0 }
+          const weights = at(logProb, version)
+          unlimited ??= (all.behaviourLogProb as Column<PerStep> | undefined) === undefined ? weights : at(all.behaviourLogProb, version)
+          let clipped = 0
+          for (let k = 0; k < weights.length; k++) if (weights[k] === 0 && unlimited[k] !== 0) clipped++
+          return { weights, clipped }
         },
       }
     },

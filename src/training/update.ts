@@ -3,7 +3,6 @@ import type { Random } from '../environment/random.ts'
 import { uniform } from '../environment/random.ts'
 import type { Space } from '../environment/space.ts'
 import { sizeOf } from '../environment/space.ts'
-import type { Weights } from '../estimator/estimator.ts'
 import { clipGradientNorm } from '../network/optimiser/clipGradientNorm.ts'
 import type { Optimiser } from '../network/optimiser/optimiser.ts'
 import type { Rate } from '../network/optimiser/rate.ts'
@@ -16,7 +15,7 @@ import { stepCount } from '../trajectories/trajectories.ts'
 import { TrainingStopped } from './failure.ts'
 import type { Metrics } from './metrics.ts'
 import { effectiveShare, explainedVariance, mean } from './metrics.ts'
-import type { TrainingObjective, ValueTerm, wholeBatchOnly } from './objective.ts'
+import type { Ready, TrainingObjective, ValueTerm, wholeBatchOnly } from './objective.ts'
 import type { Sampled } from './sampler.ts'
 
 /** What an update needs besides a batch; it does not change. */
@@ -86,16 +85,9 @@ const valueSlope = (v: number, old: number, target: number, clip: number): numbe
 /** Everything about a batch that a gradient is made from. */
 interface Work {
   readonly sampled: Sampled<Reward & StateValue>
-  readonly weights: (indices: Int32Array, logProb: Float64Array, version: number) => Weights
+  readonly weights: Ready['weights']
   readonly targets: Float64Array | null
   readonly steps: number
-}
-
-/** Which weights are 0 although their credit is not: those of W at rho = 1 are the credits. */
-const clippedShare = (weights: Weights, credits: Weights): number => {
-  let clipped = 0
-  for (let k = 0; k < weights.length; k++) if (weights[k] === 0 && credits[k] !== 0) clipped++
-  return clipped / weights.length
 }
 
 const addValue = (cotangent: Float64Array, outputs: Floats, P: number, indices: Int32Array, { coefficient, clip }: ValueTerm, targets: Float64Array, old: ArrayLike<number>): void => {
@@ -127,11 +119,7 @@ const gradientOn = <S>(
   const outputs = network.forward(parameters, observations, m)
   const logProb = new Float64Array(m)
   head.logProb(outputs, actions, m, logProb)
-  const weights = weigh(indices, logProb, version)
-  const { behaviourLogProb } = sampled.batch as { readonly behaviourLogProb?: Float64Array }
-  // Only where the parameters have moved can anything have been clipped.
-  const moved = behaviourLogProb !== undefined && version !== sampled.batch.version && objective.slices === 'minibatches'
-  const clipFraction = moved ? clippedShare(weights, weigh(indices, Float64Array.from(indices, (k) => behaviourLogProb[k]), version)) : 0
+  const { weights, clipped } = weigh(indices, logProb, version)
   const share = steps / m
   if (share !== 1) for (let j = 0; j < m; j++) weights[j] *= share
   const cotangent = new Float64Array(m * sumOf(network.outputs))
@@ -150,7 +138,8 @@ const gradientOn = <S>(
   )
   if (objective.value !== null && targets !== null) addValue(cotangent, outputs, P, indices, objective.value, targets, sampled.batch.value)
   network.vectorJacobianProduct(parameters, observations, m, cotangent, gradient)
-  return clipFraction
+  // Only where the parameters have moved can anything have been clipped.
+  return version === sampled.batch.version ? 0 : clipped / m
 }
 
 /** Where the policy stands now, against the one that sampled. */
@@ -163,7 +152,14 @@ const drift = <S>({ policy }: Settings<S>, { parameters }: Learner<S>, { sampled
   const then = new Float64Array(steps)
   head.logProb(outputs, sampled.actions, steps, now)
   head.logProb(sampled.distribution, sampled.actions, steps, then)
-  return { kl: mean(kl), effectiveSampleSize: effectiveShare(now.map((l, k) => l - then[k])) }
+  for (let k = 0; k < steps; k++) now[k] -= then[k]
+  return { kl: mean(kl), effectiveSampleSize: effectiveShare(now) }
+}
+
+const firstInfinite = (x: Floats): number => {
+  let k = 0
+  while (k < x.length && Number.isFinite(x[k])) k++
+  return k
 }
 
 const refuseStale = (batch: Trajectories<unknown>, version: number): void => {
@@ -222,8 +218,8 @@ export const updateOn = <S>(settings: Settings<S>, learner: Learner<S>, sampled:
       if (after.kl > stopAtKl) break
     }
     stage = 'parameters'
-    const wrong = parameters.findIndex((x) => !Number.isFinite(x))
-    if (wrong >= 0) throw new RangeError(`expected finite numbers, got ${parameters[wrong]} as number ${wrong}; take a lower learning rate, or clip the gradient`)
+    const wrong = firstInfinite(parameters)
+    if (wrong < parameters.length) throw new RangeError(`expected finite numbers, got ${parameters[wrong]} as number ${wrong}; take a lower learning rate, or clip the gradient`)
     stage = 'kl'
     const { kl, effectiveSampleSize } = after ?? drift(settings, learner, work)
     learner.update++
