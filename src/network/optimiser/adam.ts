@@ -53,15 +53,17 @@ export const adam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions
     const { mean, square } = state
     refuseUneven('adam', parameters, gradient, mean, rate)
     state.step++
-    const size = rate / (1 - beta1 ** state.step)
+    // Both fractions times sqrt(1 - beta2^t): one division a parameter is what this costs.
     const root = Math.sqrt(1 - beta2 ** state.step)
+    const size = (rate * root) / (1 - beta1 ** state.step)
+    const floor = epsilon * root
     for (let k = 0; k < parameters.length; k++) {
       const g = gradient[k]
       const m = beta1 * mean[k] + (1 - beta1) * g
       const v = beta2 * square[k] + (1 - beta2) * g * g
       mean[k] = m
       square[k] = v
-      parameters[k] += (size * m) / (Math.sqrt(v) / root + epsilon)
+      parameters[k] += (size * m) / (Math.sqrt(v) + floor)
     }
   }
   return {
