@@ -1,11 +1,11 @@
 import type { MlpEngine } from '../network/mlpShape.ts'
-import { scalarMlp } from '../network/scalarMlp.ts'
+import { simdMlp } from '../network/simdMlp.ts'
 
 /**
- * Plain loops for small calls, another engine for large ones: it depends on how many rows a call has, so that one network takes its
+ * `simdMlp` for small calls, another engine for large ones: it depends on how many rows a call has, so that one network takes its
  * rollouts in one and its updates in the other.
  *
- * A call is large from `least` numbers on, rows times parameters (a multiply-add each, forward). Networks of float64 stay with plain loops.
+ * A call is large from `least` numbers on, rows times parameters (a multiply-add each, forward). Networks of float64 have plain loops.
  *
  * @param large  the engine for large calls, of float32
  * @param least  rows times parameters from which on it is the faster one
@@ -20,10 +20,10 @@ import { scalarMlp } from '../network/scalarMlp.ts'
  * ```
  */
 export const bySize = (large: MlpEngine, least: number): MlpEngine => (shape) => {
-  const loops = scalarMlp(shape)
-  if (shape.precision === 'float64') return loops
+  const small = simdMlp(shape)
+  if (shape.precision === 'float64') return small
   const other = large(shape)
-  const engineFor = (n: number) => (n * shape.parameterCount < least ? loops : other)
+  const engineFor = (n: number) => (n * shape.parameterCount < least ? small : other)
   return {
     forward: (parameters, observations, n) => engineFor(n).forward(parameters, observations, n),
     vectorJacobianProduct: (parameters, observations, n, cotangent, gradient) =>

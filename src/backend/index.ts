@@ -1,5 +1,5 @@
 export type { Backend, BackendName, OpenBackendOptions } from './openBackend.ts'
-export { openBackend } from './openBackend.ts'
+export { backendNames, openBackend } from './openBackend.ts'
 export { bySize } from './bySize.ts'
 export type { Tensor, Tfjs } from './tfjs.ts'
 export { tfjsEngine } from './tfjsEngine.ts'

@@ -1,13 +1,18 @@
 import type { MlpEngine } from '../network/mlpShape.ts'
 import { scalarMlp } from '../network/scalarMlp.ts'
+import { simdMlp } from '../network/simdMlp.ts'
+import { hasSimd } from '../simd/support.ts'
 import { bySize } from './bySize.ts'
 import { restoreNodeUtil } from './restoreUtil.ts'
 import type { Tensor, Tfjs } from './tfjs.ts'
 import { tfjsEngine } from './tfjsEngine.ts'
 import { whyNot } from './whyNot.ts'
 
-/** What computes networks, fastest for large ones first. */
-export type BackendName = 'tfjs-node' | 'tfjs wasm' | 'typed arrays'
+/** What can compute networks, in the order in which it is tried. */
+export const backendNames = ['tfjs-node', 'simd', 'tfjs wasm', 'typed arrays'] as const
+
+/** What computes networks. */
+export type BackendName = (typeof backendNames)[number]
 
 /** A backend that works. */
 export interface Backend {
@@ -23,7 +28,7 @@ type Load = (name: string) => Promise<unknown>
 
 /** What to try. */
 export interface OpenBackendOptions {
-  /** Where to begin: what stands before it in `BackendName` is not loaded. Default: 'tfjs-node'. */
+  /** Where to begin: what stands before it in `backendNames` is not tried. Default: 'tfjs-node'. */
   readonly prefer?: BackendName
   /** Default: import. */
   readonly load?: Load
@@ -48,40 +53,53 @@ const started = async (tf: Tfjs<Tensor>, backend: string): Promise<Tfjs<Tensor>>
   return tf
 }
 
+/** How a backend is opened; what it throws is why it is not in use. */
 interface Candidate {
   readonly name: BackendName
   readonly packages: readonly string[]
-  readonly start: (load: Load) => Promise<Tfjs<Tensor>>
-  /** Rows times parameters from which on it is the faster one, measured with two layers of 16, 64 and 256: 64 rows of the middle one for wasm. */
-  readonly least: number
+  readonly open: (load: Load) => Promise<MlpEngine>
+  /** Which calls it takes. */
+  readonly calls: string
 }
+
+/** Small calls are for simd, or for typed arrays where it is missing. */
+const largeOnly = 'for large calls, simd for small ones'
 
 const candidates: readonly Candidate[] = [
   {
     name: 'tfjs-node',
     packages: ['@tensorflow/tfjs-node'],
-    start: async (load) => {
+    open: async (load) => {
       restoreNodeUtil()
-      return started(tfjsOf(await load('@tensorflow/tfjs-node')), 'tensorflow')
+      // Measured with two layers of 256: from 1024 rows on it is ahead of simd.
+      return bySize(tfjsEngine(await started(tfjsOf(await load('@tensorflow/tfjs-node')), 'tensorflow')), 60_000_000)
     },
-    least: 400_000,
+    calls: largeOnly,
+  },
+  {
+    name: 'simd',
+    packages: [],
+    open: () => (hasSimd() ? Promise.resolve(simdMlp) : Promise.reject(new Error('no WebAssembly with vectors of 128 bits, or none may be made at run time'))),
+    calls: '',
   },
   {
     name: 'tfjs wasm',
     packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
-    start: async (load) => {
+    open: async (load) => {
       const tf = tfjsOf(await load('@tensorflow/tfjs'))
       await load('@tensorflow/tfjs-backend-wasm')
-      return started(tf, 'wasm')
+      return bySize(tfjsEngine(await started(tf, 'wasm')), 250_000)
     },
-    least: 250_000,
+    calls: largeOnly,
   },
 ]
 
 /**
- * The fastest backend that works here: tfjs-node, else tfjs wasm, else typed arrays. Small calls go through typed arrays on all of them (`bySize`).
+ * The fastest backend that works here: tfjs-node, else simd, else tfjs wasm, else typed arrays. Small calls go through simd on all of them
+ * (`bySize`).
  *
- * The packages are optional: `@tensorflow/tfjs-node@4.22.0`, or `@tensorflow/tfjs@4.22.0` with `@tensorflow/tfjs-backend-wasm@4.22.0`. Each is loaded
+ * simd is WebAssembly of our own (`simdMlp`), and needs no package: tfjs-node is ahead of it for wide layers and large batches only. The packages
+ * are optional: `@tensorflow/tfjs-node@4.22.0`, or `@tensorflow/tfjs@4.22.0` with `@tensorflow/tfjs-backend-wasm@4.22.0`. Each is loaded
  * and has to multiply before it counts. What fails is passed over, and the line says why and what to do. Sets the backend of tfjs for
  * the whole process, as tfjs has one; in a browser with a bundler import tfjs yourself and take `tfjsEngine`.
  *
@@ -96,17 +114,16 @@ const candidates: readonly Candidate[] = [
  * ```
  */
 export const openBackend = async ({ prefer = 'tfjs-node', load = importIt }: OpenBackendOptions = {}): Promise<Backend> => {
-  const names: readonly BackendName[] = [...candidates.map(({ name }) => name), 'typed arrays']
-  const first = names.indexOf(prefer)
-  if (first === -1) throw new RangeError(`openBackend: prefer: expected ${names.map((name) => `'${name}'`).join(', ')}, got ${String(prefer)}`)
+  const first = backendNames.indexOf(prefer)
+  if (first === -1) throw new RangeError(`openBackend: prefer: expected ${backendNames.map((name) => `'${name}'`).join(', ')}, got ${String(prefer)}`)
   const passed: string[] = []
   const line = (what: string): string => [`backend: ${what}`, ...passed].join('; ')
-  for (const { name, packages, start, least } of candidates.slice(first))
+  for (const { name, packages, open, calls } of candidates.slice(first))
     try {
-      const tf = await start(load)
-      return { name, engine: bySize(tfjsEngine(tf), least), line: line(`${name} for large calls, typed arrays for small ones`) }
+      const engine = await open(load)
+      return { name, engine, line: line(`${name} ${calls}`.trimEnd()) }
     } catch (failure) {
-      passed.push(`${name} ${whyNot(packages, failure)}`)
+      passed.push(`${name} ${packages.length === 0 ? `is not to be had: ${String((failure as Error).message)}` : whyNot(packages, failure)}`)
     }
   return { name: 'typed arrays', engine: scalarMlp, line: line('typed arrays') }
 }

@@ -196,7 +196,7 @@ export const settle = (experiment: Experiment): E.Either<readonly Problem[], Set
     valueCoefficient: experiment.valueCoefficient ?? usual.valueCoefficient,
     gradientNorm: experiment.gradientNorm ?? usual.gradientNorm,
     stopAtKl: experiment.stopAtKl ?? usual.stopAtKl,
-    backend: experiment.backend ?? 'typed arrays',
+    backend: experiment.backend ?? 'simd',
     seed: experiment.seed ?? 1,
     // NaN is found below, and named.
     stop: { steps, solved: solved === true ? (usual.solved ?? NaN) : solved },

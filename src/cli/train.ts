@@ -4,12 +4,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import { experimentCodec } from '../codec/experiment.ts'
 import type { MlpEngine } from '../network/mlpShape.ts'
 import { scalarMlp } from '../network/scalarMlp.ts'
+import { simdMlp } from '../network/simdMlp.ts'
 import { writeCheckpoint } from '../record/checkpoint.ts'
 import { RecordNotWritten } from '../record/failure.ts'
 import type { MetricsFile } from '../record/metricsFile.ts'
 import { openMetricsFile } from '../record/metricsFile.ts'
 import { record } from '../record/record.ts'
 import type { Registry } from '../registry/registry.ts'
+import { hasSimd } from '../simd/support.ts'
 import { evaluate } from '../training/evaluate.ts'
 import { TrainingStopped } from '../training/failure.ts'
 import type { Metrics } from '../training/metrics.ts'
@@ -88,9 +90,10 @@ const writeExperiment = (path: string, experiment: Settled, words: Registry): vo
 
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
 
-/** The engine of a backend; where another than loops was asked for, it is said which one it is. */
+/** The engine of a backend; where it is another than usual, it is said which one it is. */
 const engineOf = async ({ backend }: Settled, io: Io): Promise<MlpEngine> => {
   if (backend === 'typed arrays') return scalarMlp
+  if (backend === 'simd' && hasSimd()) return simdMlp
   const { openBackend } = await import('../backend/openBackend.ts')
   const { engine, line } = await openBackend({ prefer: backend })
   io.err(`estimand: ${line}\n`)

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import type { BackendName } from '../backend/openBackend.ts'
+import { backendNames } from '../backend/openBackend.ts'
 import type { EnvironmentName } from '../environment/byName.ts'
 import { environments } from '../environment/byName.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
@@ -243,7 +244,7 @@ export const experimentCodec = (words: Registry = registry): t.Type<Experiment, 
       valueCoefficient: notNegative,
       gradientNorm: positive,
       stopAtKl: positive,
-      backend: oneOf('typed arrays', 'tfjs wasm', 'tfjs-node'),
+      backend: oneOf(...backendNames),
       seed: numberIn({ expected: 'a 32-bit integer', holds: (x) => x === (x | 0) }),
       stop: stopCodec,
     },

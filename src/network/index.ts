@@ -1,6 +1,7 @@
 export type { Activation } from './activation.ts'
 export type { MlpEngine, MlpShape } from './mlpShape.ts'
 export { scalarMlp } from './scalarMlp.ts'
+export { simdMlp } from './simdMlp.ts'
 export type { MlpOptions, Output, SizesOf } from './mlp.ts'
 export { mlp, policyOutput, valueOutput } from './mlp.ts'
 export { tabular } from './tabular.ts'

@@ -9,7 +9,7 @@ import type { Activation } from './activation.ts'
 import type { MlpEngine, MlpShape } from './mlpShape.ts'
 import { zeros } from './mlpShape.ts'
 import { orthogonal } from './orthogonal.ts'
-import { scalarMlp } from './scalarMlp.ts'
+import { simdMlp } from './simdMlp.ts'
 
 /** One block of outputs: a linear layer on the last hidden one. */
 export interface Output<Size extends number = number> {
@@ -34,7 +34,7 @@ export interface MlpOptions<Shape extends readonly number[], Outs extends readon
   readonly gain?: number
   /** Default: float32. */
   readonly precision?: 'float32' | 'float64'
-  /** Default: `scalarMlp`, plain loops. */
+  /** Default: `simdMlp`, vectors of 128 bits where they are to be had, plain loops elsewhere. */
   readonly engine?: MlpEngine
 }
 
@@ -104,8 +104,8 @@ const shapeOf = (options: MlpOptions<readonly number[], readonly Output[]>): Mlp
  *     h_0 = s,   h_l = f(h_{l-1} W_l + b_l),   output_b = h_L W_b + b_b
  *
  * Weights are [in, out], row-major (PyTorch has them transposed), and start orthogonal, biases 0. Several outputs share the hidden layers; networks
- * that share nothing are put `beside` each other. Numbers are stored as float32 unless float64 is asked for, and summed in float64; tanh is
- * good to 4e-8 in float32, and Math.tanh in float64.
+ * that share nothing are put `beside` each other. Numbers are float32 unless float64 is asked for, good to about 1e-6 of the greatest; the
+ * same numbers give the same bits everywhere.
  * Source: Huang et al. 2022, The 37 implementation details of PPO (orthogonal, gains sqrt 2, 0.01 and 1).
  *
  * @param options  sizes, activation, gains, precision
@@ -127,7 +127,7 @@ export const mlp = <const Shape extends readonly number[], const Outs extends re
   const shape = shapeOf(options)
   const { slices, parameterCount, precision, name, hidden } = shape
   const hiddenGain = checked('mlp: gain', options.gain ?? Math.SQRT2, range.finite)
-  const { engine = scalarMlp } = options
+  const { engine = simdMlp } = options
   return {
     name,
     observation: options.observation,

@@ -13,6 +13,7 @@ export interface Import {
 
 /** Folders of src/, earliest first. One may import itself and those of earlier rows. A new folder gets its place here. */
 export const order: readonly (readonly string[])[] = [
+  ['simd'],
   ['columns'],
   ['trajectories'],
   ['weighting'],

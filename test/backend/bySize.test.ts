@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { bySize } from '../../src/backend/index.ts'
 import { box } from '../../src/environment/space.ts'
-import { mlp, policyOutput, scalarMlp } from '../../src/network/index.ts'
+import { mlp, policyOutput, scalarMlp, simdMlp } from '../../src/network/index.ts'
 import type { MlpEngine } from '../../src/network/index.ts'
 
 /** 3 * 2 + 2 = 8 parameters: 80 numbers are ten rows. */
@@ -24,10 +24,10 @@ const spied = (calls: string[]): MlpEngine => (given) => {
 it.each(['float32', 'float64'] as const)('large calls of %s', (precision) => {
   const calls: string[] = []
   const network = mlp({ ...shape, precision, engine: bySize(spied(calls), 80) })
-  const plain = mlp({ ...shape, precision })
   const theta = network.init(1)
   expect(network.parameterCount).toBe(8)
   for (const n of [1, 9, 10, 11, 9]) {
+    const plain = mlp({ ...shape, precision, engine: n < 10 ? simdMlp : scalarMlp })
     const observations = Float64Array.from({ length: 3 * n }, (_, k) => Math.sin(k))
     const cotangent = Float64Array.from({ length: 2 * n }, (_, k) => Math.cos(k))
     const [gradient, expected] = [theta.slice(), theta.slice()]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bySize, tfjsEngine } from '../../src/backend/index.ts'
 import { streamsOf, uniform } from '../../src/environment/index.ts'
 import { box } from '../../src/environment/space.ts'
-import { adam, mlp, policyOutput, scalarMlp } from '../../src/network/index.ts'
+import { adam, mlp, policyOutput, scalarMlp, simdMlp } from '../../src/network/index.ts'
 import type { MlpEngine } from '../../src/network/index.ts'
 import { categorical, policyOf } from '../../src/policy/index.ts'
 import { subjects, wasm } from './subjects.ts'
@@ -55,11 +55,17 @@ describe('the same seed gives the same curve for 50 updates', () => {
     expect(loops[updates - 1]).toBeGreaterThan(0.9)
   })
 
+  it('typed arrays and simd', () => {
+    expect(distance(curve(simdMlp, seed), loops)).toBeLessThan(rounding)
+    // Two engines they are.
+    expect(distance(curve(simdMlp, seed), loops)).toBeGreaterThan(0)
+  })
+
   it.each(subjects)('typed arrays and $name', ({ engine }) => {
     expect(distance(curve(engine, seed), loops)).toBeLessThan(rounding)
   })
 
-  it.each(subjects)('typed arrays for acting and $name for updates', ({ engine }) => {
+  it.each(subjects)('simd for acting and $name for updates', ({ engine }) => {
     let large = 0
     const counted: MlpEngine = (shape) => {
       const { forward, vectorJacobianProduct } = engine(shape)

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module'
 import * as tfjs from '@tensorflow/tfjs'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBackend } from '../../src/backend/index.ts'
 import type { BackendName } from '../../src/backend/index.ts'
 import { nodeUtil, restoreUtil } from '../../src/backend/restoreUtil.ts'
 import { box } from '../../src/environment/space.ts'
-import { mlp, policyOutput, scalarMlp } from '../../src/network/index.ts'
+import { mlp, policyOutput, scalarMlp, simdMlp } from '../../src/network/index.ts'
+import { webAssembly } from '../../src/simd/webAssembly.ts'
 import { load, subjects } from './subjects.ts'
 
 const withCode = (message: string, code: string): Error => Object.assign(new Error(message), { code })
@@ -24,7 +25,7 @@ const loader =
 const standIn = (changed: object) => ({ default: { ...tfjs, setBackend: () => tfjs.setBackend('cpu'), ...changed } })
 
 const install = 'npm install @tensorflow/tfjs-node@4.22.0'
-const bothWays = ' for large calls, typed arrays for small ones'
+const bothWays = ' for large calls, simd for small ones'
 
 /** Messages as Node 20 and tfjs-node 4.22 have given them. */
 const broken: readonly (readonly [string, unknown, string])[] = [
@@ -71,11 +72,10 @@ const broken: readonly (readonly [string, unknown, string])[] = [
 ]
 
 describe('tfjs-node', () => {
-  it.each(broken)('%s: wasm is taken, and the line has the remedy', async (_, instead, why) => {
-    const { name, line } = await openBackend({ load: loader({ '@tensorflow/tfjs-node': instead }) })
-    expect(name).toBe('tfjs wasm')
-    expect(line).toBe(`backend: tfjs wasm${bothWays}; tfjs-node ${why}`)
-    expect(tfjs.getBackend()).toBe('wasm')
+  it.each(broken)('%s: simd is taken, and the line has the remedy', async (_, instead, why) => {
+    const { name, engine, line } = await openBackend({ load: loader({ '@tensorflow/tfjs-node': instead }) })
+    expect([name, line]).toEqual(['simd', `backend: simd; tfjs-node ${why}`])
+    expect(engine).toBe(simdMlp)
   })
 
   it('that works is taken', async () => {
@@ -86,30 +86,48 @@ describe('tfjs-node', () => {
   it('the real one: as it is here', async () => {
     const isHere = subjects.some(({ name }) => name === 'tfjs-node')
     expect((await openBackend({ load })).line).toBe(
-      isHere ? `backend: tfjs-node${bothWays}` : `backend: tfjs wasm${bothWays}; tfjs-node is not installed (${install})`,
+      isHere ? `backend: tfjs-node${bothWays}` : `backend: simd; tfjs-node is not installed (${install})`,
     )
   })
 })
 
-describe('without wasm too', () => {
+describe('without simd', () => {
   const native = { '@tensorflow/tfjs-node': notInstalled('@tensorflow/tfjs-node') }
+  const noSimd = 'simd is not to be had: no WebAssembly with vectors of 128 bits, or none may be made at run time'
+  /** As where a content security policy forbids code made at run time. */
+  const found = webAssembly() as { Module: unknown }
+  const { Module } = found
+  beforeEach(() => {
+    found.Module = function refuse() {
+      throw new EvalError('refused to compile WebAssembly')
+    }
+  })
+  afterEach(() => {
+    found.Module = Module
+  })
   const installBoth = 'npm install @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0'
   const cases: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
     ['no tfjs', { '@tensorflow/tfjs': notInstalled('@tensorflow/tfjs') }, `is not installed (${installBoth})`],
     ['no wasm backend', { '@tensorflow/tfjs-backend-wasm': notInstalled('@tensorflow/tfjs-backend-wasm') }, `is not installed (${installBoth})`],
     ['a wasm backend that does not start', { '@tensorflow/tfjs': standIn({ setBackend: () => Promise.resolve(false) }) }, `fails: the backend 'wasm' does not start (${installBoth}; tried with Node 20, 22 and 24)`],
   ]
+  it('tfjs wasm is taken, with one line', async () => {
+    const { name, line } = await openBackend({ load: loader(native) })
+    expect([name, line]).toEqual(['tfjs wasm', `backend: tfjs wasm${bothWays}; tfjs-node is not installed (${install}); ${noSimd}`])
+    expect(tfjs.getBackend()).toBe('wasm')
+  })
   it.each(cases)('%s: typed arrays are taken', async (_, instead, why) => {
     const { name, engine, line } = await openBackend({ load: loader({ ...native, ...instead }) })
     expect(name).toBe('typed arrays')
     expect(engine).toBe(scalarMlp)
-    expect(line).toBe(`backend: typed arrays; tfjs-node is not installed (${install}); tfjs wasm ${why}`)
+    expect(line).toBe(`backend: typed arrays; tfjs-node is not installed (${install}); ${noSimd}; tfjs wasm ${why}`)
   })
 })
 
 describe('prefer', () => {
   it.each([
     ['tfjs wasm', `backend: tfjs wasm${bothWays}`, ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']],
+    ['simd', 'backend: simd', []],
     ['typed arrays', 'backend: typed arrays', []],
   ] as const)('%s loads only what it needs', async (prefer, line, expected) => {
     const loaded: string[] = []
@@ -118,11 +136,11 @@ describe('prefer', () => {
   })
 
   it('refuses other names', async () => {
-    await expect(openBackend({ prefer: 'webgl' as BackendName })).rejects.toThrow("openBackend: prefer: expected 'tfjs-node', 'tfjs wasm', 'typed arrays', got webgl")
+    await expect(openBackend({ prefer: 'webgl' as BackendName })).rejects.toThrow("openBackend: prefer: expected 'tfjs-node', 'simd', 'tfjs wasm', 'typed arrays', got webgl")
   })
 })
 
-it('the engine takes small calls in typed arrays and large ones in tfjs', async () => {
+it('the engine takes small calls in simd and large ones in tfjs', async () => {
   let products = 0
   const matMul: typeof tfjs.matMul = (...operands) => {
     products++

@@ -60,7 +60,7 @@ const experiments = fc.record(
     valueCoefficient: unit,
     gradientNorm: orInfinity,
     stopAtKl: orInfinity,
-    backend: fc.constantFrom('typed arrays', 'tfjs wasm', 'tfjs-node'),
+    backend: fc.constantFrom('typed arrays', 'simd', 'tfjs wasm', 'tfjs-node'),
     seed: fc.integer(),
     stop: some({ steps: count, solved: fc.oneof(fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0)) }),
   },
@@ -159,7 +159,7 @@ describe('experiments', () => {
     ['a bad wrapper', { ...right, wrappers: { scaleReward: 0, normaliseObservation: { clip: 0 } } }, 'wrappers.scaleReward: expected a finite number > 0, got 0\nwrappers.normaliseObservation.clip: expected a number > 0, got 0'],
     ['a large seed', { ...right, seed: 2 ** 31 }, 'seed: expected a 32-bit integer, got 2147483648'],
     ['endless training', { ...right, stop: { steps: 'Infinity', solved: 'yes' } }, 'stop.steps: expected an integer >= 1, got "Infinity"\nstop.solved: expected true, false, or a return, got "yes"'],
-    ['an unknown backend', { ...right, backend: 'cuda' }, "backend: expected 'typed arrays' or 'tfjs wasm' or 'tfjs-node', got \"cuda\""],
+    ['an unknown backend', { ...right, backend: 'cuda' }, "backend: expected 'tfjs-node' or 'simd' or 'tfjs wasm' or 'typed arrays', got \"cuda\""],
   ] as const)
     it(name, () => (typeof message === 'string' ? expect(says(x).startsWith(message), says(x)).toBe(true) : expect(says(x)).toMatch(message)))
 

@@ -4,6 +4,7 @@ import { Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { problemsOf } from '../../codec/codec.ts'
 import { experimentCodec } from '../../codec/experiment.ts'
+import { backendNames } from '../../backend/openBackend.ts'
 import { environments } from '../../environment/byName.ts'
 import { recipes } from '../../recipe/recipes.ts'
 import type { Problem } from '../../trajectories/problem.ts'
@@ -202,7 +203,7 @@ export const addTrain = (context: Context): void => {
     .addOption(choice('--trunk <HOW>', 'whether policy and value have hidden layers in common', ['shared', 'separate']))
     .option('--normalise-observation', 'normalise observations by their running moments, clipped to 10')
     .option('--scale-reward <F>', 'multiply rewards, for training only: returns are shown as they are')
-    .addOption(choice('--backend <NAME>', 'what computes networks (default: typed arrays)', ['typed arrays', 'tfjs wasm', 'tfjs-node']))
+    .addOption(choice('--backend <NAME>', 'what computes networks (default: simd)', backendNames))
     .option('--metrics <FILE>', 'a line of JSON for each update')
     .option('--checkpoint <DIR>', 'the folder of the record')
     .option('--resume', 'go on from the checkpoint in DIR; begin where there is none yet')
