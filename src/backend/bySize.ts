@@ -1,4 +1,6 @@
 import type { MlpEngine } from '../network/mlpShape.ts'
+import type { Floats, Observations } from '../policy/floats.ts'
+import { actingOf } from '../policy/network.ts'
 import { simdMlp } from '../network/simdMlp.ts'
 
 /**
@@ -25,6 +27,15 @@ export const bySize = (large: MlpEngine, least: number): MlpEngine => (shape) =>
   const other = large(shape)
   const engineFor = (n: number) => (n * shape.parameterCount < least ? small : other)
   return {
+    ...(small.acting === undefined
+      ? {}
+      : {
+          // Small to begin with: a policy acts in a few copies at a time.
+          acting: (parameters: Floats) => {
+            const act = actingOf(small)(parameters)
+            return (observations: Observations, n: number) => (n * shape.parameterCount < least ? act(observations, n) : other.forward(parameters, observations, n))
+          },
+        }),
     forward: (parameters, observations, n) => engineFor(n).forward(parameters, observations, n),
     vectorJacobianProduct: (parameters, observations, n, cotangent, gradient) =>
       engineFor(n).vectorJacobianProduct(parameters, observations, n, cotangent, gradient),

@@ -1,7 +1,7 @@
 import type { Space } from '../environment/space.ts'
 import { describeSpace } from '../environment/space.ts'
 import type { Network } from '../policy/network.ts'
-import { guarded, sumOf } from '../policy/network.ts'
+import { actingOf, guarded, sumOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
 import { partOf } from './views.ts'
 
@@ -64,6 +64,8 @@ export const beside =
         return parameters
       },
       ...guarded(shape, {
+        // The second one has no say in what is done.
+        acting: (parameters) => actingOf(first)(firstParameters(parameters)),
         forward: (parameters, observations, n) => {
           const y = out(n * (width1 + width2))
           const y1 = first.forward(firstParameters(parameters), observations, n)

@@ -198,8 +198,9 @@ const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
     regions: [...regions.values()],
     observations: observations.numbers,
     parts,
-    forward: (n: number): void => {
-      for (let l = 0; l < parts.length; l++) {
+    /** The first `count` layers. */
+    forward: (n: number, count: number): void => {
+      for (let l = 0; l < count; l++) {
         const { inputs: from, stride, input, weights, biases, out, forward } = parts[l]
         forward(n, from, input.at, weights.at, out.at, biases.at, 0, panel)
         if (l < L) activate(n * stride, out.at)
@@ -246,21 +247,44 @@ export const openSimd = (shape: MlpShape): { readonly engine: Engine; readonly r
   const L = shape.hidden.length
   const total = sumOf(shape.outputs)
   const out = scratchOf((length) => new Float32Array(length))
+  const firstBlock = scratchOf((length) => new Float32Array(length))
   let room: Room = roomFor(shape, layers, leastRows)
+  /** Larger memory instead of memory that grows: growing would leave views of nothing. */
+  const makeRoom = (n: number): void => {
+    if (n > room.rows) room = roomFor(shape, layers, Math.max(n, 2 * room.rows))
+  }
+  const read = (parameters: Floats): void => {
+    for (const { inputs: from, outputs, stride, weight, bias, weights, biases } of room.parts) {
+      spread(from, outputs, stride, parameters, weight, weights.numbers)
+      spread(1, outputs, stride, parameters, bias, biases.numbers)
+    }
+  }
   return {
     room: () => room,
     engine: {
-      forward: (parameters, observations, n) => {
-        // A larger memory instead of one that grows: growing would leave views of nothing.
-        if (n > room.rows) room = roomFor(shape, layers, Math.max(n, 2 * room.rows))
-        for (const { inputs: from, outputs, stride, weight, bias, weights, biases } of room.parts) {
-          spread(from, outputs, stride, parameters, weight, weights.numbers)
-          spread(1, outputs, stride, parameters, bias, biases.numbers)
+      acting: (parameters) => {
+        read(parameters)
+        let known = room
+        const [first] = shape.outputs
+        return (observations, n) => {
+          makeRoom(n)
+          if (room !== known) read(parameters)
+          known = room
+          copyInto(room.observations, observations, n * inputs)
+          const y = firstBlock(n * first)
+          if (n === 0) return y
+          room.forward(n, L + 1)
+          gather(n, first, room.parts[L].stride, room.parts[L].out.numbers, y, 0)
+          return y
         }
+      },
+      forward: (parameters, observations, n) => {
+        makeRoom(n)
+        read(parameters)
         copyInto(room.observations, observations, n * inputs)
         const y = out(n * total)
         if (n === 0) return y
-        room.forward(n)
+        room.forward(n, layers.length)
         let at = 0
         for (let l = L; l < layers.length; l++) {
           gather(n, layers[l].outputs, layers[l].stride, room.parts[l].out.numbers, y, at)

@@ -1,8 +1,8 @@
 import type { Space } from '../environment/space.ts'
-import type { Double } from '../policy/floats.ts'
+import type { Double, Floats } from '../policy/floats.ts'
 import { double } from '../policy/floats.ts'
 import type { Network } from '../policy/network.ts'
-import { guarded, sumOf } from '../policy/network.ts'
+import { actingOf, guarded, sumOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
 import { checked, range } from '../weighting/options.ts'
 import { partOf } from './views.ts'
@@ -48,6 +48,13 @@ export const withLogDeviation = <O extends Space, D extends number, Rest extends
     slices: [...network.slices, { name: 'logDeviation', shape: [d], offset: inner }],
     parameterCount: inner + d,
   }
+  const writeRows = (means: Floats, parameters: Floats, n: number, y: Floats): void => {
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < d; j++) {
+        y[i * 2 * d + j] = means[i * d + j]
+        y[i * 2 * d + d + j] = parameters[inner + j]
+      }
+  }
   return {
     ...shape,
     init: (seed) => {
@@ -57,14 +64,18 @@ export const withLogDeviation = <O extends Space, D extends number, Rest extends
       return parameters.fill(logDeviation, inner)
     },
     ...guarded(shape, {
+      acting: (parameters) => {
+        const act = actingOf(network)(parametersOf(parameters))
+        return (observations, n) => {
+          const y = out(n * 2 * d)
+          writeRows(act(observations, n), parameters, n, y)
+          return y
+        }
+      },
       forward: (parameters, observations, n) => {
         const means = network.forward(parametersOf(parameters), observations, n)
         const y = out(n * (2 * d + others))
-        for (let i = 0; i < n; i++)
-          for (let j = 0; j < d; j++) {
-            y[i * 2 * d + j] = means[i * d + j]
-            y[i * 2 * d + d + j] = parameters[inner + j]
-          }
+        writeRows(means, parameters, n, y)
         for (let k = 0; k < n * others; k++) y[n * 2 * d + k] = means[n * d + k]
         return y
       },

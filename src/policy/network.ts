@@ -29,7 +29,16 @@ export interface Engine {
    * Overwrites `gradient` [parameterCount]; `cotangent` has the layout of the outputs.
    */
   readonly vectorJacobianProduct: (parameters: Floats, observations: Observations, n: number, cotangent: Floats, gradient: Floats) => void
+  /**
+   * The first block alone, of parameters that are read once: for acting, step after step. The function that comes back is good until the
+   * next call of anything else of the network. Without it, `forward` does.
+   */
+  readonly acting?: (parameters: Floats) => (observations: Observations, n: number) => Floats
 }
+
+/** A network's first block, of parameters that stay as they are: `acting` where it has that. Other blocks may stand behind it. */
+export const actingOf = (engine: Engine): NonNullable<Engine['acting']> =>
+  engine.acting ?? ((parameters) => (observations, n) => engine.forward(parameters, observations, n))
 
 /**
  * A differentiable function from an observation to the parameters of a distribution (and, as further blocks, to values).
@@ -122,18 +131,37 @@ export const slice = <F extends Floats>({ name: whose, slices }: Pick<Network<Sp
  */
 export const guarded = (
   { name, observation, outputs, parameterCount }: Pick<Network<Space, readonly number[]>, 'name' | 'observation' | 'outputs' | 'parameterCount'>,
-  { forward, vectorJacobianProduct }: Engine,
+  { forward, vectorJacobianProduct, acting }: Engine,
 ): Engine => {
   const width = sumOf(outputs)
   const inputs = sizeOf(observation)
   let lastParameters: Floats | undefined
   let lastObservations: Observations | undefined
   let lastN = -1
+  const needParameters = (parameters: Floats): void => {
+    if (parameters.length !== parameterCount) throw new RangeError(`${name}: parameters: expected ${parameterCount} numbers, got ${parameters.length}`)
+  }
+  const needObservations = (observations: Observations, n: number): void => {
+    needRows(`${name}: n`, n)
+    needLength(`${name}: observations`, observations, n * inputs)
+  }
   return {
+    ...(acting === undefined
+      ? {}
+      : {
+          acting: (parameters: Floats) => {
+            needParameters(parameters)
+            lastN = -1
+            const act = acting(parameters)
+            return (observations: Observations, n: number) => {
+              needObservations(observations, n)
+              return act(observations, n)
+            }
+          },
+        }),
     forward: (parameters, observations, n) => {
-      needRows(`${name}: n`, n)
-      if (parameters.length !== parameterCount) throw new RangeError(`${name}: parameters: expected ${parameterCount} numbers, got ${parameters.length}`)
-      needLength(`${name}: observations`, observations, n * inputs)
+      needObservations(observations, n)
+      needParameters(parameters)
       // Should it throw, no forward counts.
       lastN = -1
       const out = forward(parameters, observations, n)

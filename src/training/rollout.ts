@@ -5,6 +5,7 @@ import type { Space } from '../environment/space.ts'
 import { sizeOf } from '../environment/space.ts'
 import { EnvironmentFailure } from '../environment/failure.ts'
 import type { Actions, Floats } from '../policy/floats.ts'
+import { actingOf } from '../policy/network.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
 import type { End } from '../trajectories/ends.ts'
 import { fromColumns } from '../trajectories/fromColumns.ts'
@@ -81,7 +82,6 @@ export const rollOut = <O extends Space, A extends Space, Out extends readonly n
   const distribution = growing(P, float64)
   const logProb = growing(1, float64)
   const reward = growing(1, float64)
-  const value = growing(1, float64)
   const copyOf = growing(1, int32)
   const timeOf = growing(1, int32)
   const endOf = growing(1, int32)
@@ -98,16 +98,17 @@ export const rollOut = <O extends Space, A extends Space, Out extends readonly n
   const actions = new Float64Array(copies * d)
   const idle = idleAction(environment.action)
   const taken = new Int32Array(copies)
+  const act = actingOf(network)(parameters)
   let n = copies
   let rows = 0
 
   while (n > 0) {
     for (let j = 0; j < n; j++) for (let k = 0; k < m; k++) seen[j * m + k] = run.observation[active[j] * m + k]
-    const outputs = network.forward(parameters, seen, n)
+    const outputs = act(seen, n)
     head.sample(outputs, n, random, drawn, drawnLogProb)
-    const [o, a, p, l, r, v, c, t, e] = [
+    const [o, a, p, l, r, c, t, e] = [
       observation(rows + n), action(rows + n), distribution(rows + n), logProb(rows + n), reward(rows + n),
-      value(rows + n), copyOf(rows + n), timeOf(rows + n), endOf(rows + n),
+      copyOf(rows + n), timeOf(rows + n), endOf(rows + n),
     ]
     for (let k = 0; k < n * m; k++) o[rows * m + k] = seen[k]
     for (let k = 0; k < n * P; k++) p[rows * P + k] = outputs[k]
@@ -116,7 +117,6 @@ export const rollOut = <O extends Space, A extends Space, Out extends readonly n
     for (let j = 0; j < n; j++) {
       const i = active[j]
       l[rows + j] = drawnLogProb[j]
-      if (valued) v[rows + j] = outputs[n * P + j]
       c[rows + j] = i
       t[rows + j] = run.time[i]
       for (let k = 0; k < d; k++) actions[i * d + k] = drawn[j * d + k]
@@ -157,9 +157,14 @@ export const rollOut = <O extends Space, A extends Space, Out extends readonly n
   const owners = copyOf(rows)
   for (let k = 0; k < rows; k++) order[place[owners[k]]++] = k
 
+  const observations = rowsOf(observation(rows), order, m, new Float32Array(rows * m))
+  // One call for all steps, which acting had no need of.
+  const values = (seenThen: Float32Array, count: number): Float64Array =>
+    Float64Array.from(network.forward(parameters, seenThen, count).subarray(count * P, count * (P + 1)))
+  const value = valued ? values(observations, rows) : null
   const cuts = cutRows.length
   const cutObservations = Float32Array.from(successors)
-  const bootstrap = valued && cuts > 0 ? Float64Array.from(network.forward(parameters, cutObservations, cuts).subarray(cuts * P, cuts * (P + 1))) : null
+  const bootstrap = valued && cuts > 0 ? values(cutObservations, cuts) : null
   const cutNumber = new Map(cutRows.map((row, k) => [row, k]))
   const offsets: number[] = [0]
   const ends: End[] = []
@@ -189,13 +194,13 @@ export const rollOut = <O extends Space, A extends Space, Out extends readonly n
     startTime,
     reward: column(reward(rows)),
     behaviourLogProb: column(logProb(rows)),
-    ...(valued ? { value: column(value(rows)) } : {}),
+    ...(value === null ? {} : { value }),
   })
   if (E.isLeft(batch)) throw new RangeError(`${environment.name}: ${describeProblems(batch.left)}`)
   return {
     // The facts are those that the columns and the header above amount to; the samplers name them.
     batch: batch.right as never,
-    observations: rowsOf(observation(rows), order, m, new Float32Array(rows * m)),
+    observations,
     actions: rowsOf(action(rows), order, d, makeActions(rows * d)),
     distribution: rowsOf(distribution(rows), order, P, new Float64Array(rows * P)) as Floats,
     returns,

@@ -7,7 +7,7 @@ import { clipGradientNorm } from '../network/optimiser/clipGradientNorm.ts'
 import type { Optimiser } from '../network/optimiser/optimiser.ts'
 import type { Rate } from '../network/optimiser/rate.ts'
 import type { Actions, Floats } from '../policy/floats.ts'
-import { sumOf } from '../policy/network.ts'
+import { actingOf, sumOf } from '../policy/network.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
@@ -145,7 +145,7 @@ const gradientOn = <S>(
 /** Where the policy stands now, against the one that sampled. */
 const drift = <S>({ policy }: Settings<S>, { parameters }: Learner<S>, { sampled, steps }: Work): { readonly kl: number; readonly effectiveSampleSize: number } => {
   const { head, network } = policy
-  const outputs = network.forward(parameters, sampled.observations, steps)
+  const outputs = actingOf(network)(parameters)(sampled.observations, steps)
   const kl = new Float64Array(steps)
   head.kl(sampled.distribution, outputs, steps, kl)
   const now = new Float64Array(steps)
