@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 
 const lessons = readdirSync(new URL('.', import.meta.url))
-  .filter((name) => /^\d\d-.*\.js$|your-own.*\.js$/.test(name))
+  .filter((name) => /^(\d\d-|write-your-own).*\.js$/.test(name))
   .toSorted()
 const [wanted] = process.argv.slice(2)
 const chosen = wanted === 'all' ? lessons : lessons.filter((name) => wanted !== undefined && name.startsWith(wanted))

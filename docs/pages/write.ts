@@ -31,7 +31,7 @@ const opening = ({ body }: Page): string => {
 }
 
 const lessonFiles = readdirSync(join(root, 'examples')).filter((name) => /^\d\d-.*\.ts$/.test(name)).toSorted()
-const programs = [...lessonFiles, 'write-your-own.ts', 'your-own-environment.ts', 'start.ts'].filter((name) => existsSync(join(root, 'examples', name)))
+const programs = [...lessonFiles, 'write-your-own.ts', 'start.ts'].filter((name) => existsSync(join(root, 'examples', name)))
 const lessons = programs.map((file): Page => ({
   title: file === 'start.ts' ? 'npm start' : nameOfLesson(file),
   path: `lessons/${file.replace(/\.ts$/, '')}`,

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ts')).toSorted() : []
 const lessons = names.filter((name) => /^\d\d-/.test(name))
-const others = names.filter((name) => name.includes('your-own'))
+const others = names.filter((name) => name.startsWith('write-your-own'))
 
 describe('the lessons', () => {
   it('are found, and numbered without a gap', () => {

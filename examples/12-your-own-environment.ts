@@ -6,8 +6,12 @@
  */
 import assert from 'node:assert/strict'
 import { pipe } from 'fp-ts/lib/function.js'
+import { recipes } from 'estimand'
 import { box, cartPole, discrete, ending, endOf, environment, lockStep, normaliseObservation, shapeReward, timeLimit, uniform } from 'estimand/environment'
 import type { Box, Discrete, Environment } from 'estimand/environment'
+import { adam, mlp, policyOutput } from 'estimand/network'
+import { categorical, policyOf } from 'estimand/policy'
+import { episodes, train, wholeBatch } from 'estimand/training'
 
 // 1. A lander. Its state is (height, speed); each second gravity takes 1 of the speed, the engine (action 1) gives 2 back and costs 0.1 of
 //    fuel. It is over on the ground, which costs as much as it was fast.
@@ -101,7 +105,24 @@ const doomed = lockStep(mistaken, { copies: 2, seed: 1 })
 doomed.step([0, 1])
 assert.throws(() => doomed.step([0, 1]), { message: /^logLander, copy 0, step 1: expected a finite reward, got NaN/ })
 
+// 9. Train on it. An episode that hovers for ever would never end: that the mission has 20 seconds is said to be part of the problem (TimeLimit), and
+//    hovering through them costs the fuel of about ten, 1. A soft landing is cheaper: it brakes on the way.
+const mission: Environment<Box<readonly [2]>, Discrete<2>> = pipe(lander, timeLimit({ steps: 20, as: 'TimeLimit' }), normaliseObservation({ clip: 10 }))
+const training = train({
+  sampler: episodes({ environment: mission, count: 32, discount: 1 }),
+  policy: policyOf(mlp({ observation: mission.observation, hidden: [16], outputs: [policyOutput(2)] }), categorical(2)),
+  objective: wholeBatch(recipes.reinforceLoo.estimator),
+  optimiser: adam(),
+  rate: 0.02,
+  seed: 1,
+})
+const average = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length
+const curve = Array.from({ length: 60 }, () => average(training.next().returns))
+const [before, learnt] = [average(curve.slice(0, 3)), average(curve.slice(-3))]
+assert.ok(before < -1.8 && learnt > -0.9)
+
 console.log(`lander, engine off: mean return ${mean.toFixed(3)}, on paper -4.5; shaping added ${difference.toFixed(3)}, the height it began at`)
+console.log(`trained: mean return ${before.toFixed(2)} at first, ${learnt.toFixed(2)} after ${curve.length} updates`)
 
 // Try: burn in the last two seconds only. From 9, what does it cost, and is it worth the fuel? Then write step in place (environmentInPlace)
 // and see that the run is the same.
