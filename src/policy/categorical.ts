@@ -28,7 +28,8 @@ const read = (row: Row, logits: Floats, i: number, K: number): void => {
   for (let k = 0; k < K; k++) {
     const x = logits[at + k] - most
     shifted[k] = x
-    total += mass[k] = Math.exp(x)
+    // The greatest is exp 0, of which there is no need to ask.
+    total += mass[k] = x === 0 ? 1 : Math.exp(x)
   }
   refuseNaN('categorical', i, total)
   row.total = total

@@ -11,7 +11,7 @@ import type { Problem } from '../trajectories/problem.ts'
 import { describeProblems, shown } from '../trajectories/problem.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Rules } from './rollout.ts'
-import { rollOut } from './rollout.ts'
+import { rollingOut } from './rollout.ts'
 import type { Sampler, Sampling } from './sampler.ts'
 
 /** Throws where policy and environment do not fit and no compiler has seen it. */
@@ -34,14 +34,17 @@ export const acting = <O extends Space, A extends Space, Facts>(
   rules: Rules,
   fresh: 'every batch' | 'never',
 ): Sampler<O, A, Facts> => {
-  const sampling = (run: LockStep<O, A>, random: Random): Sampling<O, A, Facts> => ({
-    sample: (actor) => {
-      refuseMisfit(environment, actor.policy)
-      if (fresh === 'every batch') run.reset()
-      return rollOut(run, actor, random, rules)
-    },
-    save: () => ({ run: run.save(), acting: savedStream(random) }),
-  })
+  const sampling = (run: LockStep<O, A>, random: Random): Sampling<O, A, Facts> => {
+    const rollOut = rollingOut(run, random, rules)
+    return {
+      sample: (actor) => {
+        refuseMisfit(environment, actor.policy)
+        if (fresh === 'every batch') run.reset()
+        return rollOut(actor)
+      },
+      save: () => ({ run: run.save(), acting: savedStream(random) }),
+    }
+  }
   return {
     name,
     environment,

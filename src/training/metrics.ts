@@ -38,11 +38,14 @@ export const mean = (x: ArrayLike<number>): number => {
 
 /** 1 - var(target - value) / var(target); null where the targets do not vary. */
 export const explainedVariance = (target: Float64Array, value: ArrayLike<number>): number | null => {
+  const n = target.length
   const centre = mean(target)
-  const off = mean(target.map((g, k) => g - value[k]))
+  let off = 0
+  for (let k = 0; k < n; k++) off += target[k] - value[k]
+  off /= n
   let total = 0
   let rest = 0
-  for (let k = 0; k < target.length; k++) {
+  for (let k = 0; k < n; k++) {
     total += (target[k] - centre) ** 2
     rest += (target[k] - value[k] - off) ** 2
   }
@@ -52,11 +55,11 @@ export const explainedVariance = (target: Float64Array, value: ArrayLike<number>
 /** (sum rho)^2 / (M sum rho^2), from log ratios: invariant to their size, so that none overflows. */
 export const effectiveShare = (logRatio: Float64Array): number => {
   let most = -Infinity
-  for (const l of logRatio) most = Math.max(most, l)
+  for (let k = 0; k < logRatio.length; k++) most = Math.max(most, logRatio[k])
   let sum = 0
   let squares = 0
-  for (const l of logRatio) {
-    const rho = Math.exp(l - most)
+  for (let k = 0; k < logRatio.length; k++) {
+    const rho = Math.exp(logRatio[k] - most)
     sum += rho
     squares += rho * rho
   }

@@ -5,6 +5,7 @@ import type { Space } from '../environment/space.ts'
 import { sizeOf } from '../environment/space.ts'
 import { EnvironmentFailure } from '../environment/failure.ts'
 import type { Actions, Floats } from '../policy/floats.ts'
+import type { Network } from '../policy/network.ts'
 import { actingOf } from '../policy/network.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
 import type { End } from '../trajectories/ends.ts'
@@ -25,21 +26,59 @@ export interface Rules {
   readonly cuts: 'refused' | 'allowed'
 }
 
-/** Rows that grow: a flat array of `width` numbers a row. */
-const growing = <T extends Actions>(width: number, make: (length: number) => T): ((rows: number) => T) => {
-  let held = make(64 * width)
-  return (rows) => {
-    if (rows * width > held.length) {
-      const more = make(Math.max(rows * width, 2 * held.length))
-      more.set(held)
-      held = more
-    }
-    return held
-  }
+/** Steps as they come, row after row. */
+interface Log {
+  readonly rows: number
+  /** [rows, sizeOf(observation)] */
+  readonly observation: Float32Array
+  /** [rows, sizeOf(action)] */
+  readonly action: Actions
+  /** [rows, P] */
+  readonly distribution: Float64Array
+  readonly logProb: Float64Array
+  readonly reward: Float64Array
+  /** Which copy's step it is. */
+  readonly copy: Int32Array
+  readonly time: Int32Array
+  /** A number of `ending`. */
+  readonly end: Int32Array
+}
+
+/** Numbers of a row: of an observation, an action, a distribution. */
+interface Widths {
+  readonly m: number
+  readonly d: number
+  readonly P: number
+  readonly makeActions: (length: number) => Actions
+}
+
+const logOf = (rows: number, { m, d, P, makeActions }: Widths): Log => ({
+  rows,
+  observation: new Float32Array(rows * m),
+  action: makeActions(rows * d),
+  distribution: new Float64Array(rows * P),
+  logProb: new Float64Array(rows),
+  reward: new Float64Array(rows),
+  copy: new Int32Array(rows),
+  time: new Int32Array(rows),
+  end: new Int32Array(rows),
+})
+
+/** The same steps with room for so many. */
+const grown = (log: Log, rows: number, widths: Widths): Log => {
+  const more = logOf(rows, widths)
+  more.observation.set(log.observation)
+  more.action.set(log.action)
+  more.distribution.set(log.distribution)
+  more.logProb.set(log.logProb)
+  more.reward.set(log.reward)
+  more.copy.set(log.copy)
+  more.time.set(log.time)
+  more.end.set(log.end)
+  return more
 }
 
 const float64 = (length: number) => new Float64Array(length)
-const float32 = (length: number) => new Float32Array(length)
 const int32 = (length: number) => new Int32Array(length)
 
 /** Something every space of actions contains, for copies whose part is done while others still go on. */
@@ -54,156 +93,173 @@ const rowsOf = <T extends Actions>(from: T, order: Int32Array, width: number, in
   return into
 }
 
+/** Values of the steps, and behind them of what followed the cuts: acting had no need of them, and one call is quicker than many. */
+const valuesOf = (
+  { outputs, forward }: Network<Space, readonly number[]>,
+  parameters: Floats,
+  observations: Float32Array,
+  rows: number,
+  cutObservations: Float32Array,
+  cuts: number,
+  m: number,
+): Float64Array => {
+  const n = rows + cuts
+  const all = new Float32Array(n * m)
+  all.set(observations)
+  all.set(cutObservations, rows * m)
+  const y = forward(parameters, all, n)
+  const values = new Float64Array(n)
+  for (let k = 0; k < n; k++) values[k] = y[n * outputs[0] + k]
+  return values
+}
+
 /**
  * Lets a policy act in all copies until each has done its part, and lays the steps out trajectory after trajectory.
  *
  * Each copy has a part of its own, and its steps count whether they come early or late: of copies that merely raced for a number of
- * episodes, short ones would be sampled too often. Copies that are done wait, and what they do meanwhile is thrown away.
+ * episodes, short ones would be sampled too often. Copies that are done wait, and what they do meanwhile is thrown away. What steps are
+ * written to as they come is kept from batch to batch; the batch itself is new.
  */
-export const rollOut = <O extends Space, A extends Space, Out extends readonly number[]>(
+export const rollingOut = <O extends Space, A extends Space>(
   run: LockStep<O, A>,
-  actor: Actor<O, A, Out>,
   random: Random,
   { part, discount, cuts: allowance }: Rules,
-): Sampled<never> => {
-  const { policy, parameters, version } = actor
-  const { network, head } = policy
+): (<Out extends readonly number[]>(actor: Actor<O, A, Out>) => Sampled<never>) => {
   const { copies, environment } = run
   const m = sizeOf(environment.observation)
   const d = sizeOf(environment.action)
-  const P: number = network.outputs[0]
-  const valued = hasValue(network.outputs)
   const discrete = environment.action._tag === 'Discrete'
-  const whole = 'episodes' in part
-
-  const observation = growing(m, float32)
   const makeActions: (length: number) => Actions = discrete ? int32 : float64
-  const action = growing(d, makeActions)
-  const distribution = growing(P, float64)
-  const logProb = growing(1, float64)
-  const reward = growing(1, float64)
-  const copyOf = growing(1, int32)
-  const timeOf = growing(1, int32)
-  const endOf = growing(1, int32)
-  const successors: number[] = []
-  const cutRows: number[] = []
-  const returns: number[] = []
-  const lengths: number[] = []
+  const whole = 'episodes' in part
+  const each = whole ? part.episodes : part.steps
 
-  const left = new Int32Array(copies).fill(whole ? part.episodes : part.steps)
-  const active = Int32Array.from({ length: copies }, (_, i) => i)
-  const seen = new Float32Array(copies * m)
-  const drawn = discrete ? new Int32Array(copies) : new Float64Array(copies * d)
-  const drawnLogProb = new Float64Array(copies)
-  const actions = new Float64Array(copies * d)
-  const idle = idleAction(environment.action)
+  const left = new Int32Array(copies)
+  const active = new Int32Array(copies)
   const taken = new Int32Array(copies)
-  const act = actingOf(network)(parameters)
-  let n = copies
-  let rows = 0
+  const seen = new Float32Array(copies * m)
+  const drawn = makeActions(copies * d)
+  const drawnLogProb = new Float64Array(copies)
+  const idle = idleAction(environment.action)
+  const actions = new Float64Array(copies * d)
+  let widths: Widths = { m, d, P: 0, makeActions }
+  let log = logOf(0, widths)
 
-  while (n > 0) {
-    for (let j = 0; j < n; j++) for (let k = 0; k < m; k++) seen[j * m + k] = run.observation[active[j] * m + k]
-    const outputs = act(seen, n)
-    head.sample(outputs, n, random, drawn, drawnLogProb)
-    const [o, a, p, l, r, c, t, e] = [
-      observation(rows + n), action(rows + n), distribution(rows + n), logProb(rows + n), reward(rows + n),
-      copyOf(rows + n), timeOf(rows + n), endOf(rows + n),
-    ]
-    for (let k = 0; k < n * m; k++) o[rows * m + k] = seen[k]
-    for (let k = 0; k < n * P; k++) p[rows * P + k] = outputs[k]
-    for (let k = 0; k < n * d; k++) a[rows * d + k] = drawn[k]
+  return (actor) => {
+    const { policy, parameters, version } = actor
+    const { network, head } = policy
+    const P: number = network.outputs[0]
+    const valued = hasValue(network.outputs)
+    if (P !== widths.P) {
+      widths = { m, d, P, makeActions }
+      log = logOf(whole ? 64 * copies : copies * each, widths)
+    }
+    const successors: number[] = []
+    const cutRows: number[] = []
+    const returns: number[] = []
+    const lengths: number[] = []
+    left.fill(each)
+    taken.fill(0)
+    for (let i = 0; i < copies; i++) active[i] = i
     for (let i = 0; i < copies * d; i++) actions[i] = idle[i % d]
-    for (let j = 0; j < n; j++) {
-      const i = active[j]
-      l[rows + j] = drawnLogProb[j]
-      c[rows + j] = i
-      t[rows + j] = run.time[i]
-      for (let k = 0; k < d; k++) actions[i * d + k] = drawn[j * d + k]
-    }
-    run.step(actions)
-    let still = 0
-    for (let j = 0; j < n; j++) {
-      const i = active[j]
-      const end = run.end[i]
-      r[rows + j] = run.reward[i]
-      taken[i]++
-      if (end !== ending.none) {
-        returns.push(run.episodeReturn[i])
-        lengths.push(run.episodeLength[i])
-        if (allowance === 'refused' && end === ending.Truncated)
-          throw new EnvironmentFailure(
-            { environment: environment.name, copy: i, step: run.episodeLength[i] - 1 },
-            "the episode was cut, so it is not a whole one; say that the horizon belongs to the problem with timeLimit({ steps, as: 'TimeLimit' }), or sample segments",
-          )
-      }
-      if (!whole || end !== ending.none) left[i]--
-      const done = left[i] === 0
-      e[rows + j] = end !== ending.none ? end : done ? ending.Truncated : ending.none
-      if (e[rows + j] === ending.Truncated) {
-        cutRows.push(rows + j)
-        for (let k = 0; k < m; k++) successors.push(run.successor[i * m + k])
-      }
-      if (!done) active[still++] = i
-    }
-    rows += n
-    n = still
-  }
+    const act = actingOf(network)(parameters)
+    let n = copies
+    let rows = 0
 
-  // Each copy's steps one after the other: their order in time is kept.
-  const place = new Int32Array(copies)
-  for (let i = 1; i < copies; i++) place[i] = place[i - 1] + taken[i - 1]
-  const order = new Int32Array(rows)
-  const owners = copyOf(rows)
-  for (let k = 0; k < rows; k++) order[place[owners[k]]++] = k
-
-  const observations = rowsOf(observation(rows), order, m, new Float32Array(rows * m))
-  // One call for all steps, which acting had no need of.
-  const values = (seenThen: Float32Array, count: number): Float64Array =>
-    Float64Array.from(network.forward(parameters, seenThen, count).subarray(count * P, count * (P + 1)))
-  const value = valued ? values(observations, rows) : null
-  const cuts = cutRows.length
-  const cutObservations = Float32Array.from(successors)
-  const bootstrap = valued && cuts > 0 ? values(cutObservations, cuts) : null
-  const cutNumber = new Map(cutRows.map((row, k) => [row, k]))
-  const offsets: number[] = [0]
-  const ends: End[] = []
-  const startTime: number[] = []
-  const [endNumbers, times] = [endOf(rows), timeOf(rows)]
-  for (let k = 0; k < rows; k++) {
-    if (k === offsets[offsets.length - 1]) startTime.push(times[order[k]])
-    const end = endNumbers[order[k]]
-    if (end === ending.none) continue
-    offsets.push(k + 1)
-    const cut = cutNumber.get(order[k])
-    if (cut === undefined) ends.push(endNumbered(end))
-    else {
-      const successor = cutObservations.slice(cut * m, (cut + 1) * m)
-      ends.push(bootstrap === null ? truncated({ successor }) : truncated({ successor, value: bootstrap[cut] }))
+    while (n > 0) {
+      if (rows + n > log.rows) log = grown(log, 2 * (rows + n), widths)
+      const { observation, action, distribution, logProb, reward, copy, time, end } = log
+      for (let j = 0; j < n; j++) for (let k = 0; k < m; k++) seen[j * m + k] = run.observation[active[j] * m + k]
+      const outputs = act(seen, n)
+      head.sample(outputs, n, random, drawn, drawnLogProb)
+      for (let k = 0; k < n * m; k++) observation[rows * m + k] = seen[k]
+      for (let k = 0; k < n * P; k++) distribution[rows * P + k] = outputs[k]
+      for (let k = 0; k < n * d; k++) action[rows * d + k] = drawn[k]
+      for (let j = 0; j < n; j++) {
+        const i = active[j]
+        logProb[rows + j] = drawnLogProb[j]
+        copy[rows + j] = i
+        time[rows + j] = run.time[i]
+        for (let k = 0; k < d; k++) actions[i * d + k] = drawn[j * d + k]
+      }
+      run.step(actions)
+      let still = 0
+      for (let j = 0; j < n; j++) {
+        const i = active[j]
+        const row = rows + j
+        const ended = run.end[i]
+        reward[row] = run.reward[i]
+        taken[i]++
+        if (ended !== ending.none) {
+          returns.push(run.episodeReturn[i])
+          lengths.push(run.episodeLength[i])
+          if (allowance === 'refused' && ended === ending.Truncated)
+            throw new EnvironmentFailure(
+              { environment: environment.name, copy: i, step: run.episodeLength[i] - 1 },
+              "the episode was cut, so it is not a whole one; say that the horizon belongs to the problem with timeLimit({ steps, as: 'TimeLimit' }), or sample segments",
+            )
+        }
+        if (!whole || ended !== ending.none) left[i]--
+        const done = left[i] === 0
+        end[row] = ended !== ending.none ? ended : done ? ending.Truncated : ending.none
+        if (end[row] === ending.Truncated) {
+          cutRows.push(row)
+          for (let k = 0; k < m; k++) successors.push(run.successor[i * m + k])
+        }
+        if (!done) active[still++] = i
+        else for (let k = 0; k < d; k++) actions[i * d + k] = idle[k]
+      }
+      rows += n
+      n = still
     }
-  }
-  const column = (from: Float64Array): Float64Array => rowsOf(from, order, 1, new Float64Array(rows))
-  const batch = fromColumns({
-    discount,
-    provenance: 'on-policy',
-    episodes: allowance === 'refused' ? 'complete' : 'segments',
-    actions: discrete ? 'discrete' : 'continuous',
-    version,
-    offsets,
-    ends,
-    startTime,
-    reward: column(reward(rows)),
-    behaviourLogProb: column(logProb(rows)),
-    ...(value === null ? {} : { value }),
-  })
-  if (E.isLeft(batch)) throw new RangeError(`${environment.name}: ${describeProblems(batch.left)}`)
-  return {
-    // The facts are those that the columns and the header above amount to; the samplers name them.
-    batch: batch.right as never,
-    observations,
-    actions: rowsOf(action(rows), order, d, makeActions(rows * d)),
-    distribution: rowsOf(distribution(rows), order, P, new Float64Array(rows * P)) as Floats,
-    returns,
-    lengths,
+
+    // Each copy's steps one after the other: their order in time is kept.
+    const place = new Int32Array(copies)
+    for (let i = 1; i < copies; i++) place[i] = place[i - 1] + taken[i - 1]
+    const order = new Int32Array(rows)
+    for (let k = 0; k < rows; k++) order[place[log.copy[k]]++] = k
+
+    const observations = rowsOf(log.observation, order, m, new Float32Array(rows * m))
+    const cuts = cutRows.length
+    const cutObservations = Float32Array.from(successors)
+    const values = valued ? valuesOf(network, parameters, observations, rows, cutObservations, cuts, m) : null
+    const cutNumber = new Map(cutRows.map((row, k) => [row, k]))
+    const offsets: number[] = [0]
+    const ends: End[] = []
+    const startTime: number[] = []
+    for (let k = 0; k < rows; k++) {
+      if (k === offsets[offsets.length - 1]) startTime.push(log.time[order[k]])
+      const ended = log.end[order[k]]
+      if (ended === ending.none) continue
+      offsets.push(k + 1)
+      const cut = cutNumber.get(order[k])
+      if (cut === undefined) ends.push(endNumbered(ended))
+      else {
+        const successor = cutObservations.slice(cut * m, (cut + 1) * m)
+        ends.push(values === null ? truncated({ successor }) : truncated({ successor, value: values[rows + cut] }))
+      }
+    }
+    const batch = fromColumns({
+      discount,
+      provenance: 'on-policy',
+      episodes: allowance === 'refused' ? 'complete' : 'segments',
+      actions: discrete ? 'discrete' : 'continuous',
+      version,
+      offsets,
+      ends,
+      startTime,
+      reward: rowsOf(log.reward, order, 1, new Float64Array(rows)),
+      behaviourLogProb: rowsOf(log.logProb, order, 1, new Float64Array(rows)),
+      ...(values === null ? {} : { value: values.subarray(0, rows) }),
+    })
+    if (E.isLeft(batch)) throw new RangeError(`${environment.name}: ${describeProblems(batch.left)}`)
+    return {
+      // The facts are those that the columns and the header above amount to; the samplers name them.
+      batch: batch.right as never,
+      observations,
+      actions: rowsOf(log.action, order, d, makeActions(rows * d)),
+      distribution: rowsOf(log.distribution, order, P, new Float64Array(rows * P)) as Floats,
+      returns,
+      lengths,
+    }
   }
 }

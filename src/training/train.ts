@@ -17,7 +17,7 @@ import type { SampledFacts, Sampler, Sampling } from './sampler.ts'
 import { hasValue } from './sampler.ts'
 import { refuseUnknown } from './unknown.ts'
 import type { Learner, Settings } from './update.ts'
-import { stopped, updateOn } from './update.ts'
+import { stopped, updating } from './update.ts'
 
 /** What a batch carries when the last gradient step of an update is made with it: after the first, it is no longer on-policy. */
 export type FactsWhenUsed<Facts, Epochs extends number, Minibatches extends number> = number extends Epochs | Minibatches
@@ -114,6 +114,7 @@ const running = (options: AnyOptions, settings: Settings<unknown>, learner: Lear
   const { policy } = settings
   const { network, head } = policy
   const { updates = Infinity } = options
+  const updateOn = updating(settings)
   const next = (): Metrics => {
     const begun = performance.now()
     const before = learner.steps
@@ -124,7 +125,7 @@ const running = (options: AnyOptions, settings: Settings<unknown>, learner: Lear
         throw stopped(learner, 'sampling', cause)
       }
     })()
-    const measures = updateOn(settings, learner, sampled as never)
+    const measures = updateOn(learner, sampled as never)
     const seconds = (performance.now() - begun) / 1000
     learner.seconds += seconds
     return { ...measures, seconds: learner.seconds, stepsPerSecond: (learner.steps - before) / seconds }

@@ -9,6 +9,7 @@ import type { Rate } from '../network/optimiser/rate.ts'
 import type { Actions, Floats } from '../policy/floats.ts'
 import { actingOf, sumOf } from '../policy/network.ts'
 import type { Policy } from '../policy/policy.ts'
+import { scratchOf } from '../policy/scratch.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
@@ -60,17 +61,37 @@ const shuffle = (order: Int32Array, random: Random): void => {
   }
 }
 
-const gatherRows = (from: Actions, width: number, order: Int32Array, into: Actions): void => {
-  for (let k = 0; k < order.length; k++) for (let j = 0; j < width; j++) into[k * width + j] = from[order[k] * width + j]
+const gatherRows = <T extends Actions>(from: T, width: number, indices: Int32Array, into: T): T => {
+  for (let k = 0; k < indices.length; k++) for (let j = 0; j < width; j++) into[k * width + j] = from[indices[k] * width + j]
+  return into
 }
 
-const arrayLike = (x: Actions, length: number): Actions =>
-  x instanceof Int32Array ? new Int32Array(length) : x instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
+const int32 = (length: number) => new Int32Array(length)
+const float32 = (length: number) => new Float32Array(length)
+const float64 = (length: number) => new Float64Array(length)
+
+/** Arrays that an update writes to, kept for the next one: nothing in training allocates by the gradient step. */
+const roomFor = () => {
+  const [integers, singles, doubles] = [scratchOf(int32), scratchOf(float32), scratchOf(float64)]
+  return {
+    order: scratchOf(int32),
+    entropies: scratchOf(float64),
+    observations: scratchOf(float32),
+    actionsLike: (x: Actions): ((length: number) => Actions) => (x instanceof Int32Array ? integers : x instanceof Float32Array ? singles : doubles),
+    reference: scratchOf(float64),
+    cotangent: scratchOf(float64),
+    logProb: scratchOf(float64),
+    otherLogProb: scratchOf(float64),
+    gradient: [scratchOf(float32), scratchOf(float64)] as const,
+  }
+}
+type Room = ReturnType<typeof roomFor>
 
 /** The lambda-returns that values are fitted to. */
 const targetsOf = (batch: Trajectories<Reward & StateValue>, lambda: number): Float64Array => {
-  const advantages = generalisedAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, lambda)
-  return Float64Array.from(advantages, (a, k) => a + batch.value[k])
+  const targets: Float64Array = generalisedAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, lambda)
+  for (let k = 0; k < targets.length; k++) targets[k] += batch.value[k]
+  return targets
 }
 
 /** d/dV of the squared error, clipped or not: 0 where the clipped error is the greater and does not move. */
@@ -106,25 +127,25 @@ const gradientOn = <S>(
   { policy, objective }: Settings<S>,
   { parameters, version }: Learner<S>,
   { sampled, weights: weigh, targets, steps }: Work,
+  room: Room,
   indices: Int32Array,
   gradient: Floats,
 ): number => {
   const { network, head } = policy
   const m = indices.length
   const [inputs, size, P] = [sizeOf(policy.observation), sizeOf(policy.action), network.outputs[0]]
-  const observations = new Float32Array(m * inputs)
-  const actions = arrayLike(sampled.actions, m * size)
-  gatherRows(sampled.observations, inputs, indices, observations)
-  gatherRows(sampled.actions, size, indices, actions)
+  // As many as there are: all, in the order of the batch.
+  const all = m === steps
+  const observations = all ? sampled.observations : gatherRows(sampled.observations, inputs, indices, room.observations(m * inputs))
+  const actions = all ? sampled.actions : gatherRows(sampled.actions, size, indices, room.actionsLike(sampled.actions)(m * size))
   const outputs = network.forward(parameters, observations, m)
-  const logProb = new Float64Array(m)
+  const logProb = room.logProb(m)
   head.logProb(outputs, actions, m, logProb)
   const { weights, clipped } = weigh(indices, logProb, version)
   const share = steps / m
   if (share !== 1) for (let j = 0; j < m; j++) weights[j] *= share
-  const cotangent = new Float64Array(m * sumOf(network.outputs))
-  const reference = new Float64Array(objective.kl === null ? 0 : m * P)
-  if (objective.kl !== null) gatherRows(sampled.distribution, P, indices, reference)
+  const reference = objective.kl === null || all ? sampled.distribution : gatherRows(sampled.distribution, P, indices, room.reference(m * P))
+  const cotangent = room.cotangent(m * sumOf(network.outputs))
   head.gradient(
     outputs,
     actions,
@@ -137,23 +158,28 @@ const gradientOn = <S>(
     cotangent,
   )
   if (objective.value !== null && targets !== null) addValue(cotangent, outputs, P, indices, objective.value, targets, sampled.batch.value)
+  else cotangent.fill(0, m * P)
   network.vectorJacobianProduct(parameters, observations, m, cotangent, gradient)
   // Only where the parameters have moved can anything have been clipped.
   return version === sampled.batch.version ? 0 : clipped / m
 }
 
 /** Where the policy stands now, against the one that sampled. */
-const drift = <S>({ policy }: Settings<S>, { parameters }: Learner<S>, { sampled, steps }: Work): { readonly kl: number; readonly effectiveSampleSize: number } => {
+const drift = <S>(
+  { policy }: Settings<S>,
+  { parameters }: Learner<S>,
+  { sampled, steps }: Work,
+  room: Room,
+): { readonly kl: number; readonly effectiveSampleSize: number } => {
   const { head, network } = policy
   const outputs = actingOf(network)(parameters)(sampled.observations, steps)
-  const kl = new Float64Array(steps)
-  head.kl(sampled.distribution, outputs, steps, kl)
-  const now = new Float64Array(steps)
-  const then = new Float64Array(steps)
+  const [now, then] = [room.logProb(steps), room.otherLogProb(steps)]
+  head.kl(sampled.distribution, outputs, steps, now)
+  const kl = mean(now)
   head.logProb(outputs, sampled.actions, steps, now)
   head.logProb(sampled.distribution, sampled.actions, steps, then)
   for (let k = 0; k < steps; k++) now[k] -= then[k]
-  return { kl: mean(kl), effectiveSampleSize: effectiveShare(now) }
+  return { kl, effectiveSampleSize: effectiveShare(now) }
 }
 
 const firstInfinite = (x: Floats): number => {
@@ -176,70 +202,75 @@ const refuseStale = (batch: Trajectories<unknown>, version: number): void => {
  *
  * @throws TrainingStopped  naming update, steps and what was being computed, where something is not finite or a batch is stale
  */
-export const updateOn = <S>(settings: Settings<S>, learner: Learner<S>, sampled: Sampled<never>): Measures => {
+export const updating = <S>(settings: Settings<S>): ((learner: Learner<S>, sampled: Sampled<never>) => Measures) => {
   const { policy, objective, optimiser, epochs, minibatches, gradientNorm, stopAtKl } = settings
-  const { parameters } = learner
-  const { batch, returns, lengths } = sampled as Sampled<Reward & StateValue>
-  let stage = 'batch'
-  try {
-    refuseStale(batch, learner.version)
-    const steps = stepCount(batch)
-    stage = 'credit'
-    const { value } = objective
-    const ready = objective.ready(batch as never)
-    const work: Work = { sampled, weights: ready.weights, targets: value === null ? null : targetsOf(batch, value.lambda), steps }
-    const rate = settings.rate(learner.update)
-    const gradient = parameters instanceof Float32Array ? new Float32Array(parameters.length) : new Float64Array(parameters.length)
-    const order = Int32Array.from({ length: steps }, (_, k) => k)
-    const parts = Math.min(minibatches, steps)
-    const norms: number[] = []
-    const clipped: number[] = []
-    const entropies = new Float64Array(steps)
-    policy.head.entropy(sampled.distribution, steps, entropies)
-    let done = 0
-    let after: ReturnType<typeof drift> | null = null
-    while (done < epochs) {
-      if (parts > 1) shuffle(order, learner.shuffling)
-      for (let part = 0; part < parts; part++) {
-        const indices = order.slice(Math.floor((part * steps) / parts), Math.floor(((part + 1) * steps) / parts))
-        stage = 'weights'
-        clipped.push(gradientOn(settings, learner, work, indices, gradient))
-        stage = 'gradient norm'
-        norms.push(clipGradientNorm(gradient, gradientNorm))
-        stage = 'optimiser'
-        optimiser.ascend(learner.optimiser, parameters, gradient, rate)
-        learner.version++
+  const room = roomFor()
+  return (learner, anySampled) => {
+    const { parameters } = learner
+    const sampled = anySampled as Sampled<Reward & StateValue>
+    const { batch, returns, lengths } = sampled
+    let stage = 'batch'
+    try {
+      refuseStale(batch, learner.version)
+      const steps = stepCount(batch)
+      stage = 'credit'
+      const { value } = objective
+      const ready = objective.ready(batch as never)
+      const work: Work = { sampled, weights: ready.weights, targets: value === null ? null : targetsOf(batch, value.lambda), steps }
+      const rate = settings.rate(learner.update)
+      const gradient = room.gradient[parameters instanceof Float32Array ? 0 : 1](parameters.length)
+      const order = room.order(steps)
+      for (let k = 0; k < steps; k++) order[k] = k
+      const count = Math.min(minibatches, steps)
+      const parts = Array.from({ length: count }, (_, p) => order.subarray(Math.floor((p * steps) / count), Math.floor(((p + 1) * steps) / count)))
+      const entropies = room.entropies(steps)
+      policy.head.entropy(sampled.distribution, steps, entropies)
+      let norms = 0
+      let clipped = 0
+      let done = 0
+      let after: ReturnType<typeof drift> | null = null
+      while (done < epochs) {
+        if (count > 1) shuffle(order, learner.shuffling)
+        for (const indices of parts) {
+          stage = 'weights'
+          clipped += gradientOn(settings, learner, work, room, indices, gradient)
+          stage = 'gradient norm'
+          norms += clipGradientNorm(gradient, gradientNorm)
+          stage = 'optimiser'
+          optimiser.ascend(learner.optimiser, parameters, gradient, rate)
+          learner.version++
+        }
+        done++
+        after = null
+        if (stopAtKl === Infinity || done === epochs) continue
+        stage = 'kl'
+        after = drift(settings, learner, work, room)
+        if (after.kl > stopAtKl) break
       }
-      done++
-      after = null
-      if (stopAtKl === Infinity || done === epochs) continue
+      stage = 'parameters'
+      const wrong = firstInfinite(parameters)
+      if (wrong < parameters.length) throw new RangeError(`expected finite numbers, got ${parameters[wrong]} as number ${wrong}; take a lower learning rate, or clip the gradient`)
       stage = 'kl'
-      after = drift(settings, learner, work)
-      if (after.kl > stopAtKl) break
+      const { kl, effectiveSampleSize } = after ?? drift(settings, learner, work, room)
+      learner.update++
+      learner.steps += steps
+      return {
+        update: learner.update,
+        steps: learner.steps,
+        returns,
+        meanLength: lengths.length > 0 ? mean(lengths) : null,
+        entropy: mean(entropies),
+        kl,
+        clipFraction: clipped / (done * count),
+        effectiveSampleSize,
+        explainedVariance: work.targets === null ? null : explainedVariance(work.targets, batch.value),
+        gradientNorm: norms / (done * count),
+        rate,
+        epochs: done,
+      }
+    } catch (cause) {
+      throw stopped(learner, stage, cause)
     }
-    stage = 'parameters'
-    const wrong = firstInfinite(parameters)
-    if (wrong < parameters.length) throw new RangeError(`expected finite numbers, got ${parameters[wrong]} as number ${wrong}; take a lower learning rate, or clip the gradient`)
-    stage = 'kl'
-    const { kl, effectiveSampleSize } = after ?? drift(settings, learner, work)
-    learner.update++
-    learner.steps += steps
-    return {
-      update: learner.update,
-      steps: learner.steps,
-      returns,
-      meanLength: lengths.length > 0 ? mean(lengths) : null,
-      entropy: mean(entropies),
-      kl,
-      clipFraction: mean(clipped),
-      effectiveSampleSize,
-      explainedVariance: work.targets === null ? null : explainedVariance(work.targets, batch.value),
-      gradientNorm: mean(norms),
-      rate,
-      epochs: done,
-    }
-  } catch (cause) {
-    throw stopped(learner, stage, cause)
   }
 }
 
