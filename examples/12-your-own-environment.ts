@@ -72,20 +72,26 @@ assert.equal(rising.successor[1], 20) // twenty seconds of acceleration 1
 assert.equal(rising.observation[1], 0) // the next episode, at rest
 
 // 6. Rewards come late here. A potential says on the way how it goes: shaping pays the discounted rise of the potential. It adds up to
-//    -Phi(s_0) over an episode, which no action can change: the best way to land stays the best way. Phi = -height.
+//    -Phi(s_0) over an episode, which no action can change: the best way to land stays the best way. Phi = -height. Without the engine, with it
+//    in one second, in three: another landing each time, and the same sum.
 const discount = 0.9
 const shaped = pipe(limited, shapeReward({ discount, potential: ([height]) => -height }))
-const [plainRun, shapedRun] = [lockStep(limited, { copies: 1, seed: 1 }), lockStep(shaped, { copies: 1, seed: 1 })]
-const begun = plainRun.state[0]
-let difference = 0
-let power = 1
-do {
-  plainRun.step([0])
-  shapedRun.step([0])
-  difference += power * (shapedRun.reward[0] - plainRun.reward[0])
-  power *= discount
-} while (plainRun.end[0] === ending.none)
-assert.ok(Math.abs(difference - begun) < 1e-12) // -Phi(s_0) = height
+const addedBy = (engine: (t: number) => number) => {
+  const [plainRun, shapedRun] = [lockStep(limited, { copies: 1, seed: 1 }), lockStep(shaped, { copies: 1, seed: 1 })]
+  const height = plainRun.state[0]
+  let [difference, t] = [0, 0]
+  do {
+    plainRun.step([engine(t)])
+    shapedRun.step([engine(t)])
+    difference += discount ** t * (shapedRun.reward[0] - plainRun.reward[0])
+    t++
+  } while (plainRun.end[0] === ending.none)
+  assert.ok(endOf(plainRun, 0)?._tag === 'Terminated')
+  return { difference, height, seconds: t }
+}
+const landings = [[], [2], [1, 3, 5]].map((burns) => addedBy((t) => (burns.includes(t) ? 1 : 0)))
+assert.deepEqual(landings.map(({ seconds }) => seconds), [5, 6, 10])
+for (const { difference, height } of landings) assert.ok(Math.abs(difference - height) < 1e-12) // -Phi(s_0) = height
 
 // 7. Networks like numbers around 0 and 1. Changes are put on like everything else, and what they learn is saved with the run.
 const ready: Environment<Box<readonly [2]>, Discrete<2>> = pipe(shaped, normaliseObservation({ clip: 10 }))
@@ -121,7 +127,7 @@ const curve = Array.from({ length: 60 }, () => average(training.next().returns))
 const [before, learnt] = [average(curve.slice(0, 3)), average(curve.slice(-3))]
 assert.ok(before < -1.8 && learnt > -0.9)
 
-console.log(`lander, engine off: mean return ${mean.toFixed(3)}, on paper -4.5; shaping added ${difference.toFixed(3)}, the height it began at`)
+console.log(`lander, engine off: mean return ${mean.toFixed(3)}, on paper -4.5; shaping added ${landings[0].difference.toFixed(3)}, the height it began at`)
 console.log(`trained: mean return ${before.toFixed(2)} at first, ${learnt.toFixed(2)} after ${curve.length} updates`)
 
 // Try: burn in the last two seconds only. From 9, what does it cost, and is it worth the fuel? Then write step in place (environmentInPlace)
