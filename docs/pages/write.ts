@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { reasons } from 'estimand'
@@ -32,10 +33,15 @@ const opening = ({ body }: Page): string => {
 
 const lessonFiles = readdirSync(join(root, 'examples')).filter((name) => /^\d\d-.*\.ts$/.test(name)).toSorted()
 const programs = [...lessonFiles, 'write-your-own.ts', 'start.ts'].filter((name) => existsSync(join(root, 'examples', name)))
+/** What a program prints; of the tour, its report goes elsewhere and its path is nobody's business. */
+const printed = (file: string): string => {
+  const program = `dist/examples/${file.replace(/\.ts$/, '.js')}`
+  return file === 'start.ts' ? run(program, '--out', join(tmpdir(), 'estimand-tour.html')).replace(/^report: .*\n/m, '') : run(program)
+}
 const lessons = programs.map((file): Page => ({
   title: file === 'start.ts' ? 'npm start' : nameOfLesson(file),
   path: `lessons/${file.replace(/\.ts$/, '')}`,
-  body: lessonPage(read(`examples/${file}`), run(`dist/examples/${file.replace(/\.ts$/, '.js')}`)),
+  body: lessonPage(read(`examples/${file}`), printed(file)),
 }))
 const withNeighbours = lessons.map((page, k): Page => {
   const [before, after] = [lessons[k - 1], lessons[k + 1]]

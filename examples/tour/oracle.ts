@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { describeProblems } from 'estimand'
+import { baseline, causality, describeProblems, importance, leaveOneOut, meanOverTrajectories, perTrajectory, reduce, totalReturn } from 'estimand'
 import type { Problem } from 'estimand'
-import { cliffWalking, exactOfAll, truth } from 'estimand/exact'
+import { cliffWalking, exact, exactOfAll, truth } from 'estimand/exact'
 import type { Exact, Mdp } from 'estimand/exact'
 import { stops } from './pipelines.ts'
 import type { Stop } from './pipelines.ts'
@@ -25,9 +25,8 @@ export const world: Mdp = pipe(
 
 export const gradientNorm: number = Math.hypot(...truth(world).gradJ)
 
-/** What is exactly true of a pipeline in the world, as shares of |grad J|. */
-export interface Findings {
-  readonly stop: Stop
+/** What is exactly true of an estimator in the world, as shares of |grad J|. */
+export interface Moments {
   /** |E ghat - grad J| / |grad J|. */
   readonly bias: number
   /** Root of the mean squared distance of ghat from its expectation, over |grad J|: 1 is as much noise as signal. */
@@ -36,10 +35,14 @@ export interface Findings {
   readonly cosine: number
 }
 
-const findings = (stop: Stop, { bias, covTrace, expectation, target }: Exact): Findings => {
+export interface Findings extends Moments {
+  readonly stop: Stop
+}
+
+const moments = ({ bias, covTrace, expectation, target }: Exact): Moments => {
   const product = expectation.reduce((sum, x, k) => sum + x * target.value[k], 0)
   const length = Math.hypot(...target.value)
-  return { stop, bias: Math.hypot(...bias) / length, noise: Math.sqrt(covTrace) / length, cosine: product / (Math.hypot(...expectation) * length) }
+  return { bias: Math.hypot(...bias) / length, noise: Math.sqrt(covTrace) / length, cosine: product / (Math.hypot(...expectation) * length) }
 }
 
 /** All pipelines, each on data of the policy that it is made for: every batch of two trajectories is gone through. */
@@ -47,5 +50,17 @@ export const enumerated = (): readonly Findings[] =>
   (['its own', "another policy's"] as const).flatMap((data) => {
     const here = stops.filter((stop) => stop.data === data)
     const all = exactOfAll({ mdp: world, batchSize: 2, sampling: data === 'its own' ? 'target' : 'behaviour' })(here.map(({ estimator }) => estimator))
-    return pipe(all, E.getOrElseW(refuse)).map((one, k) => findings(here[k], one))
+    return pipe(all, E.getOrElseW(refuse)).map((one, k) => ({ stop: here[k], ...moments(one) }))
   })
+
+/** What the fourth pipeline gives up: the same with the ratio of the whole trajectory, which is unbiased. */
+export const wholeRatio = (): Moments =>
+  pipe(
+    pipe(totalReturn, causality, baseline(leaveOneOut), importance(perTrajectory), reduce(meanOverTrajectories)),
+    exact({ mdp: world, batchSize: 2, sampling: 'behaviour' }),
+    E.map(moments),
+    E.getOrElseW(refuse),
+  )
+
+/** A number as it is shown: what is 0 but for rounding is 0. */
+export const shownNumber = (x: number): string => (Math.abs(x) < 1e-9 ? '0' : x.toFixed(3))

@@ -8,7 +8,7 @@ type FromOtherData<Bias extends string> = Estimator<Reward & CompleteEpisodes & 
 
 export const reinforce: FromOwnData<never> = pipe(totalReturn, reduce(meanOverTrajectories))
 const rewardToGo: FromOwnData<never> = pipe(totalReturn, causality, reduce(meanOverTrajectories))
-const compared: FromOwnData<never> = pipe(totalReturn, causality, baseline(leaveOneOut), reduce(meanOverTrajectories))
+export const compared: FromOwnData<never> = pipe(totalReturn, causality, baseline(leaveOneOut), reduce(meanOverTrajectories))
 const reweighted: FromOtherData<'state distribution'> = pipe(
   totalReturn,
   causality,
@@ -81,6 +81,9 @@ export const stops: readonly Stop[] = [
     estimator: clipped,
   },
 ]
+
+/** A pipeline as one would write it. */
+export const codeOf = ({ words }: Stop): string => `pipe(${words.join(', ')})`
 
 /** A type as one would write it: the facts of the needs, and the reasons or never. */
 export const typeOf = ({ needs, reasons }: Stop['estimator']): string =>
