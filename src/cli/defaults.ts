@@ -1,9 +1,15 @@
-import type { EnvironmentChoice, EstimatorChoice, Experiment } from '../codec/experiment.ts'
+import type { BatchChoice, EnvironmentChoice, EstimatorChoice, Experiment } from '../codec/experiment.ts'
 import type { EnvironmentName } from '../environment/byName.ts'
-import { recipes } from '../recipe/recipes.ts'
+import { pipelineOf } from './needs.ts'
+
+/** A batch of which nothing is left open; copies of whole episodes are as many as episodes if they are not said. */
+export type WholeBatch =
+  | { readonly word: 'episodes'; readonly options: { readonly count: number; readonly copies?: number } }
+  | { readonly word: 'segments'; readonly options: { readonly copies: number; readonly length: number } }
 
 /** What an experiment is taken to say where it says nothing. */
-export interface Suggested extends Required<Omit<Experiment, 'environment' | 'estimator' | 'backend' | 'seed' | 'stop' | 'network'>> {
+export interface Suggested extends Required<Omit<Experiment, 'environment' | 'estimator' | 'batch' | 'backend' | 'seed' | 'stop' | 'network'>> {
+  readonly batch: WholeBatch
   readonly network: Required<NonNullable<Experiment['network']>>
   /** Steps of an episode. */
   readonly episodeSteps: number
@@ -93,17 +99,27 @@ const tuned: Readonly<Partial<Record<EstimatorChoice['word'], Readonly<Partial<R
   },
 }
 
-const ofEstimator = (estimator: EstimatorChoice, needs: readonly string[]): Settings => {
+/** Settings with which an estimator is usually run, wherever that is. */
+const ofEstimator = (estimator: EstimatorChoice): Settings => {
+  const { needs, reasons } = pipelineOf(estimator)
   if (estimator.word === 'cloning') return { ...cloned, steps: 30 * estimator.options.demonstrations.observations.length }
   if (estimator.word === 'ppo') return proximal
   if (!needs.includes('CompleteEpisodes')) return needs.includes('StateValue') ? actorCritic : { ...actorCritic, valueCoefficient: 0 }
-  const { reasons } = estimator.word === 'pipeline' ? estimator.estimator : recipes[estimator.word].estimator
   return reasons.some(({ name }) => name === 'clipping') && !needs.includes('OnPolicy') ? clippedEpisodes : wholeEpisodes
 }
 
+/** The kind of batch that an estimator is usually run with, in every environment. */
+export const usualBatch = (estimator: EstimatorChoice): WholeBatch['word'] => ofEstimator(estimator).batch.word
+
+/** A batch with what it leaves open as it is usually; where the other kind is usual, as that kind is elsewhere. */
+export const completed = (batch: BatchChoice, usual: WholeBatch): WholeBatch => {
+  if (batch.word === 'episodes') return { word: 'episodes', options: { count: 16, ...(usual.word === 'episodes' ? usual.options : {}), ...batch.options } }
+  return { word: 'segments', options: { copies: 8, length: 128, ...(usual.word === 'segments' ? usual.options : {}), ...batch.options } }
+}
+
 /** Settings with which an estimator is usually run, in an environment. */
-export const suggested = (environment: EnvironmentChoice, estimator: EstimatorChoice, needs: readonly string[]): Suggested => {
-  const settings = ofEstimator(estimator, needs)
+export const suggested = (environment: EnvironmentChoice, estimator: EstimatorChoice): Suggested => {
+  const settings = ofEstimator(estimator)
   if ('mdp' in environment) return { ...settings, episodeSteps: environment.mdp.T, solved: null }
   return { ...settings, ...tuned[estimator.word]?.[environment.name], ...known[environment.name] }
 }

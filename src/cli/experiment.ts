@@ -45,11 +45,13 @@ import { fromColumns } from '../trajectories/fromColumns.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { describeProblems, shown } from '../trajectories/problem.ts'
 import { timeLimit as horizon } from '../trajectories/ends.ts'
-import type { Suggested } from './defaults.ts'
-import { suggested } from './defaults.ts'
+import type { Suggested, WholeBatch } from './defaults.ts'
+import { completed, suggested } from './defaults.ts'
+import { needsOf } from './needs.ts'
 
 /** An experiment with everything said. */
 export interface Settled extends Required<Experiment> {
+  readonly batch: WholeBatch
   readonly wrappers: NonNullable<Experiment['wrappers']>
   readonly network: Required<NonNullable<Experiment['network']>>
   readonly stop: { readonly steps: number; readonly solved: number | false }
@@ -95,8 +97,6 @@ const wrapped = ({ environment, wrappers }: Pick<Settled, 'environment' | 'wrapp
     (inner) => (wrappers.scaleReward === undefined ? inner : scaleReward(wrappers.scaleReward)(inner)),
     (inner) => (wrappers.normaliseObservation === undefined ? inner : normaliseObservation(wrappers.normaliseObservation)(inner)),
   )
-
-const needsOf = (estimator: EstimatorChoice): readonly string[] => (estimator.word === 'pipeline' ? estimator.estimator : recipes[estimator.word].estimator).needs
 
 /** Facts that sampling gives: a need of another is not met by any batch. */
 const sampledFacts = ['Reward', 'LogProb', 'BehaviourLogProb', 'StateValue', 'CompleteEpisodes', 'OnPolicy']
@@ -174,8 +174,8 @@ const demonstrationProblems = ({ observations, actions }: Demonstrations, enviro
  */
 export const settle = (experiment: Experiment): E.Either<readonly Problem[], Settled> => {
   const { environment, estimator, rate, stop = {}, network = {} } = experiment
-  const usual: Suggested = suggested(environment, estimator, needsOf(estimator))
-  const batch = experiment.batch ?? usual.batch
+  const usual: Suggested = suggested(environment, estimator)
+  const batch = experiment.batch === undefined ? usual.batch : completed(experiment.batch, usual.batch)
   const choice: EnvironmentChoice =
     'mdp' in environment
       ? environment
@@ -280,13 +280,23 @@ const samplerOf = ({ batch, discount, estimator }: Settled, environment: AnyEnvi
   return batch.word === 'episodes' ? episodes({ environment, discount, ...batch.options }) : segments({ environment, discount, ...batch.options })
 }
 
+/** What is made of settings, or that they do not fit: together, or into memory. */
+export const fitting = <A>(make: () => A): E.Either<readonly Problem[], A> => {
+  try {
+    return E.right(make())
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return E.left([{ path: 'experiment', expected: 'settings that fit', got: error.message }])
+  }
+}
+
 /** The options of `train` that a settled experiment comes to. */
 export const prepared = (settled: Settled, engine: MlpEngine): E.Either<readonly Problem[], Prepared> => {
   const { rate, epochs, minibatches, gradientNorm, stopAtKl, seed } = settled
-  try {
+  return fitting(() => {
     const environment = wrapped(settled)
     const policy = policyFor(environment, settled, engine)
-    return E.right({
+    return {
       environment,
       options: {
         // Which facts they are, the needs have been held against.
@@ -301,9 +311,6 @@ export const prepared = (settled: Settled, engine: MlpEngine): E.Either<readonly
         stopAtKl,
         seed,
       },
-    })
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return E.left([{ path: 'experiment', expected: 'settings that fit', got: error.message }])
-  }
+    }
+  })
 }

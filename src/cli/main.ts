@@ -43,6 +43,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     if (held && pending === null) {
       pending = signal
+      say('interrupted; the update that has begun is finished first, and a second interrupt ends at once')
       Atomics.store(new Int32Array(interrupts), 0, 1)
       return
     }

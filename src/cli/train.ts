@@ -1,17 +1,16 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve as absolute } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { openBackend } from '../backend/openBackend.ts'
 import { experimentCodec } from '../codec/experiment.ts'
 import type { MlpEngine } from '../network/mlpShape.ts'
-import { scalarMlp } from '../network/scalarMlp.ts'
-import { simdMlp } from '../network/simdMlp.ts'
 import { writeCheckpoint } from '../record/checkpoint.ts'
 import { RecordNotWritten } from '../record/failure.ts'
 import type { MetricsFile } from '../record/metricsFile.ts'
 import { openMetricsFile } from '../record/metricsFile.ts'
 import { record } from '../record/record.ts'
 import type { Registry } from '../registry/registry.ts'
-import { hasSimd } from '../simd/support.ts'
 import { evaluate } from '../training/evaluate.ts'
 import { TrainingStopped } from '../training/failure.ts'
 import type { Metrics } from '../training/metrics.ts'
@@ -19,7 +18,8 @@ import type { Training } from '../training/train.ts'
 import { resume, train } from '../training/train.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Prepared, Settled } from './experiment.ts'
-import { prepared } from './experiment.ts'
+import { fitting, prepared } from './experiment.ts'
+import { mayHoldMetrics } from './mayHoldMetrics.ts'
 import { bad } from './outcome.ts'
 import type { Answer, ExitCode, Io } from './outcome.ts'
 import type { Style } from './style.ts'
@@ -31,7 +31,7 @@ export interface TrainRequest {
   readonly metrics: string | null
   /** Folder of the record; null: none is kept. */
   readonly checkpoint: string | null
-  /** What becomes of a record that is there: it is in the way, or it is gone on with. */
+  /** Whether a record that is there is in the way, or is what is gone on with. */
   readonly start: 'anew' | 'resume'
   /** Updates between checkpoints. */
   readonly every: number
@@ -84,25 +84,22 @@ const writeExperiment = (path: string, experiment: Settled, words: Registry): vo
     writeFileSync(`${path}.new`, `${JSON.stringify(experimentCodec(words).encode(experiment), null, 2)}\n`)
     renameSync(`${path}.new`, path)
   } catch (cause) {
+    rmSync(`${path}.new`, { force: true })
     throw new RecordNotWritten(path, cause, 'make room, or take another folder')
   }
 }
 
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
 
-/** The engine of a backend; where it is another than usual, it is said which one it is. */
+/** The engine of a backend; where there is more to say of it than its name, that is said. */
 const engineOf = async ({ backend }: Settled, io: Io): Promise<MlpEngine> => {
-  if (backend === 'typed arrays') return scalarMlp
-  if (backend === 'simd' && hasSimd()) return simdMlp
-  const { openBackend } = await import('../backend/openBackend.ts')
   const { engine, line } = await openBackend({ prefer: backend })
-  io.err(`estimand: ${line}\n`)
+  if (line !== `backend: ${backend}`) io.err(`estimand: ${line}\n`)
   return engine
 }
 
 /** Training without a record. */
-const unrecorded = async ({ options }: Prepared, onMetrics: (metrics: Metrics) => void, until: () => boolean): Promise<Training> => {
-  const training = train(options)
+const unrecorded = async (training: Training, onMetrics: (metrics: Metrics) => void, until: () => boolean): Promise<Training> => {
   for (const metrics of training) {
     onMetrics(metrics)
     // Interrupts come in between.
@@ -137,6 +134,42 @@ const answerOf = ({ experiment, checkpoint, metrics }: TrainRequest, { update, s
   return { json: { environment, estimator, seed, update, steps, seconds, meanReturn, episodes: returns.length, solved: stop.solved === false ? null : solved, ...kept }, text, exit: 0 }
 }
 
+/** Files that stand in the way of what is asked for: nothing that somebody else wrote, or that a run still needs, is written over. */
+const inTheWay = ({ checkpoint, metrics, start }: TrainRequest): readonly Problem[] => {
+  const files = checkpoint === null ? null : filesOf(checkpoint)
+  const problems: Problem[] = []
+  const refuse = (wrong: boolean, path: string, expected: string, got: string): void => {
+    if (wrong) problems.push({ path, expected, got })
+  }
+  if (files !== null) {
+    refuse(start === 'anew' && existsSync(files.checkpoint), '--checkpoint', 'a folder without a checkpoint; --resume goes on from the one there', files.checkpoint)
+    refuse(!mayHoldMetrics(files.metrics), '--checkpoint', 'a folder without a metrics.jsonl of another program', files.metrics)
+  }
+  if (metrics !== null) {
+    const ofRecord = files !== null && [files.checkpoint, files.experiment].some((path) => absolute(path) === absolute(metrics))
+    refuse(ofRecord, '--metrics', 'a file other than those of the record', metrics)
+    refuse(!ofRecord && !mayHoldMetrics(metrics), '--metrics', 'a new file, or one of metrics: what is in this one would be lost', metrics)
+  }
+  return problems
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+/** Sees to it that there is a folder, before anything else is touched. */
+const withFolder = (folder: string): E.Either<readonly Problem[], void> => {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return E.right(undefined)
+  } catch (cause) {
+    return bad('--checkpoint', 'a folder, or one that can be made', reasonOf(cause))
+  }
+}
+
+/** Why nothing could be written, and what is left of the work. */
+const notWritten = (error: RecordNotWritten, recorded: boolean): string =>
+  // Where there is no record, nobody can go on from one.
+  recorded ? error.message : `${error.path} could not be written: ${reasonOf(error.cause)}; nothing else was kept, for want of --checkpoint`
+
 /** `estimand train`: trains until it is solved or the steps are made, with a record that every ending leaves whole. */
 export const runTrain = async (request: TrainRequest, words: Registry, style: Style, io: Io): Promise<E.Either<readonly Problem[], Trained>> => {
   const { experiment, checkpoint, metrics: ownLines, start, every } = request
@@ -144,13 +177,28 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
   if (E.isLeft(ready)) return ready
   const { options } = ready.right
   const files = checkpoint === null ? null : filesOf(checkpoint)
-  if (files !== null && start === 'anew' && existsSync(files.checkpoint)) return bad('--checkpoint', 'a folder without a checkpoint; --resume goes on from the one there', files.checkpoint)
+  const obstacles = inTheWay(request)
+  if (obstacles.length > 0) return E.left(obstacles)
   const interrupted = io.holdInterrupts()
   let standing = begun
   let lines: MetricsFile | null = null
   /** The record has lines of its own: two writers of one file would write each line twice. */
-  const openLines = (update: number): void => {
-    if (ownLines !== null && (files === null || absolute(ownLines) !== absolute(files.metrics))) lines = openMetricsFile(ownLines, update)
+  const openLines = (update: number): E.Either<readonly Problem[], void> => {
+    if (ownLines === null || (files !== null && absolute(ownLines) === absolute(files.metrics))) return E.right(undefined)
+    try {
+      lines = openMetricsFile(ownLines, update)
+      return E.right(undefined)
+    } catch (error) {
+      if (!(error instanceof RecordNotWritten)) throw error
+      return bad('--metrics', 'a file that can be written', reasonOf(error.cause))
+    }
+  }
+  /** Training from its beginning, with its lines open. */
+  const fresh = (): E.Either<readonly Problem[], Training> => {
+    const training = fitting(() => train(options))
+    if (E.isLeft(training)) return training
+    const opened = openLines(0)
+    return E.isLeft(opened) ? opened : training
   }
   const onMetrics = (metrics: Metrics): void => {
     standing = after(standing, metrics)
@@ -163,32 +211,41 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
   const until = (): boolean => isOver() || interrupted()
   const trained = async (): Promise<E.Either<readonly Problem[], Training>> => {
     if (checkpoint === null || files === null) {
-      openLines(0)
-      return E.right(await unrecorded(ready.right, onMetrics, until))
+      const training = fresh()
+      return E.isLeft(training) ? training : E.right(await unrecorded(training.right, onMetrics, until))
     }
+    const made = withFolder(checkpoint)
+    if (E.isLeft(made)) return made
+    const first = start === 'anew' ? fresh() : null
+    if (first !== null && E.isLeft(first)) return first
     const outcome = await record({
       folder: checkpoint,
       every,
       onMetrics,
       until,
       begin: () => {
+        // It was there when --resume was read.
+        if (first === null) throw new RecordNotWritten(files.checkpoint, 'it is gone', 'leave --resume away to begin there')
+        const training = first.right
         writeExperiment(files.experiment, experiment, words)
-        openLines(0)
-        const training = train(options)
         // There is one to go back to from the first update on, and a disk that takes none says so before the work.
         writeCheckpoint(files.checkpoint, training.state())
         return training
       },
       resume: (state) => {
-        const training = resume(options, state)
+        const training = pipe(
+          fitting(() => resume(options, state)),
+          E.chain(E.mapLeft(inFile(files.checkpoint))),
+        )
         if (E.isLeft(training)) return training
-        writeExperiment(files.experiment, experiment, words)
         standing = standingAt(files.metrics, training.right)
-        openLines(standing.update)
+        const opened = openLines(standing.update)
+        if (E.isLeft(opened)) return opened
+        writeExperiment(files.experiment, experiment, words)
         return isOver() ? resume({ ...options, updates: standing.update }, state) : training
       },
     })
-    return E.bimap(inFile(files.checkpoint), ({ training }: { readonly training: Training }) => training)(outcome)
+    return E.map(({ training }: { readonly training: Training }) => training)(outcome)
   }
   try {
     const training = await trained()
@@ -202,8 +259,8 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
     if (experiment.estimator.word === 'cloning') standing = { ...standing, returns: tried(ready.right, training.right, experiment.seed) }
     return E.right({ _tag: 'answered', answer: answerOf(request, standing, isSolved(standing, experiment), style) })
   } catch (error) {
-    if (error instanceof TrainingStopped) return E.right({ _tag: 'halted', because: error.message, exit: 1 })
-    if (error instanceof RecordNotWritten) return E.right({ _tag: 'halted', because: `${error.message}`, exit: standing.update === 0 ? 2 : 1 })
+    if (error instanceof TrainingStopped) return E.right({ _tag: 'halted', because: files === null ? `${error.message}; there is no checkpoint, for want of --checkpoint` : error.message, exit: 1 })
+    if (error instanceof RecordNotWritten) return E.right({ _tag: 'halted', because: notWritten(error, files !== null), exit: standing.update === 0 ? 2 : 1 })
     throw error
   } finally {
     // Assigned in a function, which the compiler does not follow.

@@ -100,7 +100,8 @@ const recipeCodec = called('a recipe', {
 
 const isRecipeJson = (x: unknown): boolean => (typeof x === 'string' ? true : isRecord(x) && Object.keys(x).some((word) => recipeNames.includes(word)))
 
-const estimatorChoiceCodec = (words: Registry): t.Type<EstimatorChoice, unknown, unknown> => {
+/** The codec of what is ascended. */
+export const estimatorChoiceCodec = (words: Registry): t.Type<EstimatorChoice, unknown, unknown> => {
   const pipeline = pipelineCodec(words)
   const isPipeline = (x: unknown): x is Extract<EstimatorChoice, { readonly word: 'pipeline' }> => isRecord(x) && x['word'] === 'pipeline' && pipeline.is(x['estimator'])
   return codecOf<EstimatorChoice, unknown>({
@@ -126,11 +127,11 @@ const optimiserCodec = called('an optimiser', {
 export type OptimiserChoice = t.TypeOf<typeof optimiserCodec>
 
 const batchCodec = called('a batch', {
-  episodes: strictRecord('whole episodes', { count }, { copies: count }),
-  segments: strictRecord('segments', { copies: count, length: count }, {}),
+  episodes: strictRecord('whole episodes', {}, { count, copies: count }),
+  segments: strictRecord('segments', {}, { copies: count, length: count }),
 })
 
-/** Which steps make a batch: whole episodes, or so many steps of each of several copies. */
+/** Which steps make a batch: whole episodes, or so many steps of each of several copies. A number that is left out is the usual one. */
 export type BatchChoice = t.TypeOf<typeof batchCodec>
 
 const rateCodec = either(

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -164,7 +164,7 @@ describe('the program, training', () => {
     let before = 0
     for (let k = 0; k < 20; k++) {
       const began = Date.now()
-      const child = started(train('killed', '--resume', '--no-stop'))
+      const child = started(train('killed', '--no-stop', ...(existsSync(join(folder, 'killed/checkpoint.json')) ? ['--resume'] : [])))
       const gone = closed(child)
       // Most of them in the midst of updates, some before the first.
       if (k % 5 > 0) await until(() => existsSync(lines) && statSync(lines).mtimeMs > began && updatesIn('killed') > before + (k % 5))
@@ -194,10 +194,82 @@ describe('the program, training', () => {
       await until(() => updatesIn(run) > 4)
       child.kill(signal)
       expect(await gone).toEqual([null, signal])
-      expect(text()).toMatch(/estimand: interrupted after update \d+; .*checkpoint\.json has it, and --resume goes on from there\n$/)
+      expect(text()).toMatch(/estimand: interrupted; the update that has begun is finished first, and a second interrupt ends at once\nestimand: interrupted after update \d+; .*checkpoint\.json has it, and --resume goes on from there\n$/)
       expect(saved(run).update).toBe(updatesIn(run))
       // It does go on from there.
       const { status } = estimand(['train', '--checkpoint', run, '--resume', '--steps', '1', '--no-stop'])
       expect([status, saved(run).update]).toEqual([0, updatesIn(run)])
     })
+
+  it('a second interrupt ends at once, in the midst of an update, and leaves the checkpoint as it was', { timeout: 60_000 }, async () => {
+    // One update of millions of steps: far longer than the test.
+    const child = started(['train', '--env', 'CartPole-v1', '--estimator', 'ppo', '--copies', '64', '--length', '30000', '--checkpoint', 'twice'])
+    const text = textOf(child)
+    const gone = closed(child)
+    await until(() => existsSync(join(folder, 'twice/checkpoint.json')))
+    child.kill('SIGINT')
+    await until(() => text().includes('a second interrupt ends at once'))
+    // Control: the first one alone does not end it.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect([child.exitCode, child.signalCode]).toEqual([null, null])
+    child.kill('SIGINT')
+    expect(await gone).toEqual([null, 'SIGINT'])
+    expect(text()).toMatch(/\nestimand: interrupted; nothing was left half written\n$/)
+    expect([saved('twice').update, updatesIn('twice')]).toEqual([0, 0])
+  })
+
+  describe('a disk that fills up', () => {
+    /** Whether this system lets a process have a small disk of its own, which nobody else sees and which goes with it. */
+    const hasDisk = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0
+    const program = (...args: readonly string[]): string => [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
+    /** What a shell does while the disk is full, and once there is room again. */
+    const script = hasDisk
+      ? `mount -t tmpfs -o size=256k tmpfs disk && ${program(...train('disk/run', '--no-stop', '--steps', '400'))} >first 2>&1
+         # Two pages are left: enough to begin with, and too few for a second checkpoint beside the first.
+         head -c 300000 /dev/zero >disk/filler 2>>first; truncate -s -8192 disk/filler
+         ${program(...train('disk/run', '--no-stop', '--resume', '--steps', '4000'))} >full 2>&1; echo $? >status
+         rm disk/filler; cp disk/run/checkpoint.json between.json
+         ${program(...train('disk/run', '--no-stop', '--resume', '--steps', '4000'))} >after 2>&1; cp -r disk/run done`
+      : // A device that is always full stands where the new checkpoint would.
+        `${program(...train('disk/run', '--no-stop', '--steps', '400'))} >first 2>&1
+         ln -s /dev/full disk/run/checkpoint.json.new
+         ${program(...train('disk/run', '--no-stop', '--resume', '--steps', '4000'))} >full 2>&1; echo $? >status
+         rm -f disk/run/checkpoint.json.new; cp disk/run/checkpoint.json between.json
+         ${program(...train('disk/run', '--no-stop', '--resume', '--steps', '4000'))} >after 2>&1; cp -r disk/run done`
+    const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
+
+    it(`(${hasDisk ? 'a small one' : 'a device that is always full'}) is one line; the checkpoint is whole, and with room again it ends as if nothing had happened`, { timeout: 120_000 }, () => {
+      mkdirSync(join(folder, 'disk'))
+      const [command, ...words] = hasDisk ? ['unshare', '-m', 'sh', '-c', script] : ['sh', '-c', script]
+      const { stderr } = spawnSync(command, words, { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+      expect(stderr).toBe('')
+      // In the midst of training, in the checkpoint itself.
+      expect(read('status')).toBe('1\n')
+      expect(read('full')).toMatch(/^(\d+ of .*\n)+estimand: .*checkpoint\.json could not be written: ENOSPC.*\n$/)
+      expect(E.isRight(readCheckpoint(join(folder, 'between.json')))).toBe(true)
+      expect(read('after')).toContain('ended after')
+      expect(estimand(train('undisturbed', '--no-stop', '--steps', '4000')).status).toBe(0)
+      expect(saved('done')).toMatchObject({ update: saved('undisturbed').update, parameters: saved('undisturbed').parameters })
+    })
+  })
+
+  it('pipelines may have words of one\'s own, and go on with them', { timeout: 60_000 }, () => {
+    const index = JSON.stringify(join(folder, 'dist/src/index.js'))
+    writeFileSync(
+      join(folder, 'words.mjs'),
+      `import { entry, ratioOf } from ${index}
+const half = ratioOf({ word: 'half', stage: 'step ratio', needs: ['BehaviourLogProb'], reasons: [], ratio: (l) => l.map((x) => Math.exp(x / 2)), formula: { text: 'sqrt(rho_t)', latex: '' }, source: 'a test' })
+export default { ratios: { half: entry.alone(half) } }`,
+    )
+    const words = ['--words', 'words.mjs']
+    const spec = `["totalReturn","causality",{"importance":"half"},${end}]`
+    const more = ['--env', 'CliffWalking-v1', '--estimator', spec, '--hidden', '8', '--episodes', '2', '--epochs', '2'] as const
+    expect(estimand(['train', ...words, ...more, '--steps', '600', '--checkpoint', 'own', '--json'])).toMatchObject({ status: 0 })
+    expect(estimand(['train', ...words, '--steps', '1500', '--checkpoint', 'own', '--resume', '--json'])).toMatchObject({ status: 0 })
+    expect(estimand(['train', ...words, ...more, '--steps', '1500', '--checkpoint', 'own whole'])).toMatchObject({ status: 0 })
+    expect(saved('own')).toMatchObject({ update: saved('own whole').update, parameters: saved('own whole').parameters })
+    // Without the module nobody knows the word.
+    const without = estimand(['train', '--steps', '3000', '--checkpoint', 'own', '--resume'])
+    expect([without.status, without.stderr]).toEqual([2, expect.stringContaining('estimator[2].importance: expected one of perTrajectory')])
+  })
 })

@@ -37,6 +37,7 @@ const short = ['--env', 'CliffWalking-v1', '--estimator', 'reinforceLoo', '--hid
 describe('estimand train', () => {
   for (const [name, args] of [
     ['reinforceLoo', ['--estimator', 'reinforceLoo']],
+    ['ppo', ['--estimator', 'ppo']],
     ['the same, clipped and reused', ['--estimator', JSON.stringify(clipped)]],
   ] as const)
     it(`solves CartPole-v1 with ${name}, by its defaults, and stops there`, { timeout: 120_000 }, async () => {
@@ -103,6 +104,82 @@ describe('estimand train', () => {
     expect(savedIn(control)).not.toEqual(savedIn(whole))
   })
 
+  it('goes on with what the record says of the experiment, but for what is given', async () => {
+    const settings = ['--rate', '0.5', '--discount', '0.9'] as const
+    const [whole, parts] = [fresh(), fresh()]
+    await shell(['train', ...short, ...settings, '--steps', '2000', '--checkpoint', whole])
+    await shell(['train', ...short, ...settings, '--steps', '900', '--checkpoint', parts])
+    // Rate and discount are not said again, although environment and estimator are.
+    await shell(['train', ...short, '--steps', '2000', '--checkpoint', parts, '--resume'])
+    expect(savedIn(parts)).toEqual(savedIn(whole))
+    const rateOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8')).rate
+    expect([rateOf(whole), rateOf(parts)]).toEqual([0.5, 0.5])
+    await shell(['train', '--steps', '3000', '--rate', '0.25', '--checkpoint', parts, '--resume'])
+    expect(rateOf(parts)).toBe(0.25)
+    expect(linesOf(join(parts, 'metrics.jsonl')).map(({ rate }) => rate)).toEqual(expect.arrayContaining([0.5, 0.25]))
+  })
+
+  it('another seed is another run, and not gone on with', async () => {
+    const folder = fresh()
+    await shell(['train', ...short, '--steps', '300', '--checkpoint', folder])
+    const recorded = (): readonly string[] => ['checkpoint.json', 'metrics.jsonl', 'experiment.json'].map((name) => readFileSync(join(folder, name), 'utf8'))
+    const before = recorded()
+    const { exit, err } = await shell(['train', '--checkpoint', folder, '--resume', '--seed', '4', '--steps', '600'])
+    expect([exit, err]).toEqual([2, expect.stringMatching(/^estimand: seed: expected 3, with which the run in .* began; another seed is another run, got 4\n$/)])
+    expect(recorded()).toEqual(before)
+    // Control.
+    expect((await shell(['train', '--checkpoint', folder, '--resume', '--seed', '3', '--steps', '600'])).exit).toBe(0)
+  })
+
+  it('there is nothing to go on from where there is no checkpoint, and nothing is begun there', async () => {
+    const folder = fresh()
+    for (const words of [[], short]) {
+      const { exit, out, err } = await shell(['train', ...words, '--checkpoint', folder, '--resume'])
+      expect([exit, out]).toEqual([2, ''])
+      expect(err).toMatch(/^estimand: --resume: expected a folder with a checkpoint; without --resume training begins there, got .*checkpoint\.json, which is no file\n$/)
+      expect(existsSync(folder)).toBe(false)
+    }
+  })
+
+  it('copies alone are of the batch that the estimator is usually run with', async () => {
+    const batchOf = async (...args: readonly string[]): Promise<unknown> => {
+      const folder = fresh()
+      const { err } = await shell(['train', '--env', 'CliffWalking-v1', '--hidden', '4', '--steps', '1', ...args, '--checkpoint', folder])
+      return existsSync(join(folder, 'experiment.json')) ? JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8')).batch : err
+    }
+    expect(await batchOf('--estimator', 'ppo', '--copies', '2')).toEqual({ segments: { copies: 2, length: 128 } })
+    expect(await batchOf('--estimator', 'reinforceLoo', '--copies', '2')).toEqual({ episodes: { count: 16, copies: 2 } })
+    expect(await batchOf('--estimator', 'reinforceLoo', '--episodes', '4', '--copies', '2')).toEqual({ episodes: { count: 4, copies: 2 } })
+    expect(await batchOf('--estimator', 'ppo', '--length', '16')).toEqual({ segments: { copies: 8, length: 16 } })
+    expect(await batchOf('--estimator', 'reinforceLoo', '--copies', '3')).toMatch(/batch\.episodes\.copies: expected a divisor of count = 16, got 3/)
+  })
+
+  it('what somebody else wrote is not written over', async () => {
+    const [metrics, folder] = [`${fresh()}.txt`, fresh()]
+    mkdirSync(folder)
+    const kept = (path: string) => {
+      expect(readFileSync(path, 'utf8')).toBe('notes\n')
+    }
+    for (const path of [metrics, join(folder, 'metrics.jsonl')]) writeFileSync(path, 'notes\n')
+    const own = await shell(['train', ...short, '--steps', '300', '--metrics', metrics])
+    expect([own.exit, own.err]).toEqual([2, expect.stringMatching(/^estimand: --metrics: expected a new file, or one of metrics: what is in this one would be lost, got .*\.txt\n$/)])
+    kept(metrics)
+    const record = await shell(['train', ...short, '--steps', '300', '--checkpoint', folder])
+    expect([record.exit, record.err]).toEqual([2, expect.stringMatching(/^estimand: --checkpoint: expected a folder without a metrics\.jsonl of another program, got .*\n$/)])
+    kept(join(folder, 'metrics.jsonl'))
+    for (const name of ['checkpoint.json', 'experiment.json']) {
+      const other = fresh()
+      const { exit, err } = await shell(['train', ...short, '--steps', '300', '--checkpoint', other, '--metrics', join(other, name)])
+      expect([exit, err]).toEqual([2, expect.stringMatching(/^estimand: --metrics: expected a file other than those of the record, got .*\n$/)])
+    }
+    // Controls: metrics of an earlier run are begun anew, and a first line that was cut off is no stranger's.
+    for (const before of ['{"update":1,"steps":7}\n', '{"upd', '']) {
+      writeFileSync(metrics, before)
+      expect((await shell(['train', ...short, '--steps', '300', '--metrics', metrics])).exit).toBe(0)
+      expect(linesOf(metrics).map(({ update }) => update)).toEqual(linesOf(metrics).map((_, k) => k + 1))
+    }
+  })
+
   it('that is over already makes no step more', async () => {
     const folder = fresh()
     const first = await shell(['train', ...short, '--steps', '500', '--checkpoint', folder, '--json'])
@@ -139,6 +216,10 @@ describe('estimand train', () => {
     expect([exit, out]).toEqual([1, ''])
     expect(err).toMatch(/^estimand: training stopped in update \d+, after \d+ steps: (parameters|gradient norm|sampling|weights|kl): .*; the last good checkpoint is .*checkpoint\.json of update \d+\n$/)
     expect(savedIn(folder)).toMatchObject({ update: expect.any(Number) })
+    const alone = await shell(['train', ...short, '--optimiser', 'sgd', '--rate', '1e300'])
+    expect([alone.exit, alone.err]).toEqual([1, expect.stringMatching(/^estimand: training stopped in update \d+, .*; there is no checkpoint, for want of --checkpoint\n$/)])
+    // It can be gone on from with a lower rate.
+    expect((await shell(['train', '--checkpoint', folder, '--resume', '--rate', '0.001', '--steps', '900'])).exit).toBe(0)
   })
 
   it('a checkpoint that was cut off, is foreign, older, or of another experiment is refused, and left as it was', async () => {
@@ -181,8 +262,8 @@ describe('estimand train', () => {
   })
   it('metrics to a full disk', async () => {
     const { exit, err } = await shell(['train', ...short, '--steps', '3000', '--metrics', '/dev/full'])
-    expect([1, 2]).toContain(exit)
-    expect(err).toMatch(/^estimand: .*\/dev\/full.*\n$/)
+    // There is no checkpoint, and none is spoken of.
+    expect([exit, err]).toEqual([1, expect.stringMatching(/^estimand: \/dev\/full could not be written: ENOSPC.*; nothing else was kept, for want of --checkpoint\n$/)])
     expect(existsSync('/dev/full')).toBe(true)
   })
 
@@ -199,6 +280,12 @@ describe('estimand train', () => {
     [['--env', 'CartPole-v1', '--estimator', 'ppo', '--resume'], /--checkpoint: expected the folder to resume from, got none/],
     [['--env', 'CartPole-v1', '--estimator', `["advantage",${JSON.stringify(end)}]`], /estimator: expected one whose needs sampling meets: .*, got "ActionValue"/],
     [['--env', 'CartPole-v1', '--estimator', 'cloning'], /estimator\.cloning\.demonstrations: expected demonstrations, got none/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--solved', '9', '--no-stop'], /'--solved <RETURN>' cannot be used with option '--no-stop'/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--copies', '1000000000', '--length', '1'], /^estimand: experiment: expected settings that fit, got .*copies: expected at most \d+, .*\n$/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--hidden', '1000000000'], /experiment: expected settings that fit, got mlp: /],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--metrics', join(home, 'no', 'where.jsonl')], /^estimand: --metrics: expected a file that can be written, got ENOENT.*\n$/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--metrics', home], /^estimand: --metrics: expected a file that can be written, got EISDIR.*\n$/],
+    [['--env', 'CartPole-v1', '--estimator', 'ppo', '--checkpoint', file('{}')], /^estimand: --checkpoint: expected a folder, or one that can be made, got E.*\n$/],
     [['nowhere.json'], /nowhere\.json/],
     [[file('{"environment": "CartPole-v1",')], /line 1, column 31: expected a name in double quotes, got the end/],
     [[file([1])], /expected an object: environment, estimator and more, got an array/],

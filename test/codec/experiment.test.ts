@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import { describeProblems } from 'estimand'
+import { backendNames } from 'estimand/backend'
 import type { Experiment } from 'estimand/codecs'
 import { experimentCodec, problemsOf } from 'estimand/codecs'
 import { bandit } from 'estimand/exact'
@@ -52,7 +53,7 @@ const experiments = fc.record(
     network: some({ hidden: fc.array(count, { maxLength: 3 }), activation: fc.constantFrom('tanh', 'relu'), trunk: fc.constantFrom('shared', 'separate'), logDeviation: size }),
     optimiser: fc.oneof(word('adam', some({ beta1: fc.constant(0.5), beta2: fc.constant(0), epsilon: size })), word('sgd', some({ momentum: unit }))),
     rate: fc.oneof(size, word('linear', fc.record({ from: size, to: size, updates: count }, { requiredKeys: ['from'] }))),
-    batch: fc.oneof(word('episodes', fc.record({ count, copies: count }, { requiredKeys: ['count'] })), word('segments', fc.record({ copies: count, length: count }))),
+    batch: fc.oneof(word('episodes', some({ count, copies: count })), word('segments', some({ copies: count, length: count }))),
     epochs: count,
     minibatches: count,
     discount: unit,
@@ -60,7 +61,7 @@ const experiments = fc.record(
     valueCoefficient: unit,
     gradientNorm: orInfinity,
     stopAtKl: orInfinity,
-    backend: fc.constantFrom('typed arrays', 'simd', 'tfjs wasm', 'tfjs-node'),
+    backend: fc.constantFrom(...backendNames),
     seed: fc.integer(),
     stop: some({ steps: count, solved: fc.oneof(fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0)) }),
   },
@@ -100,6 +101,21 @@ describe('experiments', () => {
       expect(codec.encode(settled(json(once)))).toEqual(once)
       expect(Object.keys(once)).toHaveLength(17)
     }
+  })
+
+  it('a batch that leaves numbers open gets the usual ones of its kind', () => {
+    const batchOf = (x: object) => {
+      const result = settle(decoded({ environment: 'CartPole-v1', ...x }))
+      return E.isLeft(result) ? describeProblems(result.left) : result.right.batch
+    }
+    const usual = batchOf({ estimator: 'ppo' }) as { readonly options: { readonly copies: number; readonly length: number } }
+    expect(usual).toMatchObject({ word: 'segments', options: { copies: expect.any(Number), length: expect.any(Number) } })
+    expect(batchOf({ estimator: 'ppo', batch: 'segments' })).toEqual(usual)
+    expect(batchOf({ estimator: 'ppo', batch: { segments: { copies: 3 } } })).toEqual({ word: 'segments', options: { ...usual.options, copies: 3 } })
+    expect(batchOf({ estimator: 'a2c', batch: { segments: { copies: 3 } } })).toEqual({ word: 'segments', options: { copies: 3, length: 5 } })
+    expect(batchOf({ estimator: 'reinforce', batch: { episodes: { copies: 4 } } })).toEqual({ word: 'episodes', options: { count: 16, copies: 4 } })
+    // Not the usual kind of ppo.
+    expect(batchOf({ estimator: 'ppo', batch: 'episodes' })).toEqual({ word: 'episodes', options: { count: 16 } })
   })
 
   /** Every object of an experiment's JSON by its path, but those that ignore keys that they do not know. */
@@ -155,11 +171,11 @@ describe('experiments', () => {
     ['a misspelt schedule', { ...right, rate: { lienar: { from: 1 } } }, /^rate: expected one of linear \(nearest: linear\), got "lienar"$/],
     ['a schedule from nowhere', { ...right, rate: 'linear' }, 'rate.linear.from: expected a finite number >= 0, got none'],
     ['a batch of half an episode', { ...right, batch: { episodes: { count: 0.5 } } }, 'batch.episodes.count: expected an integer >= 1, got 0.5'],
-    ['a bare batch', { ...right, batch: 'segments' }, 'batch.segments.copies: expected an integer >= 1, got none\nbatch.segments.length: expected an integer >= 1, got none'],
+    ['no copies', { ...right, batch: { segments: { copies: 0 } } }, 'batch.segments.copies: expected an integer >= 1, got 0'],
     ['a bad wrapper', { ...right, wrappers: { scaleReward: 0, normaliseObservation: { clip: 0 } } }, 'wrappers.scaleReward: expected a finite number > 0, got 0\nwrappers.normaliseObservation.clip: expected a number > 0, got 0'],
     ['a large seed', { ...right, seed: 2 ** 31 }, 'seed: expected a 32-bit integer, got 2147483648'],
     ['endless training', { ...right, stop: { steps: 'Infinity', solved: 'yes' } }, 'stop.steps: expected an integer >= 1, got "Infinity"\nstop.solved: expected true, false, or a return, got "yes"'],
-    ['an unknown backend', { ...right, backend: 'cuda' }, "backend: expected 'tfjs-node' or 'simd' or 'tfjs wasm' or 'typed arrays', got \"cuda\""],
+    ['an unknown backend', { ...right, backend: 'cuda' }, `backend: expected ${backendNames.map((backend) => `'${backend}'`).join(' or ')}, got "cuda"`],
   ] as const)
     it(name, () => (typeof message === 'string' ? expect(says(x).startsWith(message), says(x)).toBe(true) : expect(says(x)).toMatch(message)))
 

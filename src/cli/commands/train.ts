@@ -3,11 +3,14 @@ import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { problemsOf } from '../../codec/codec.ts'
-import { experimentCodec } from '../../codec/experiment.ts'
+import { estimatorChoiceCodec, experimentCodec } from '../../codec/experiment.ts'
 import { backendNames } from '../../backend/openBackend.ts'
 import { environments } from '../../environment/byName.ts'
 import { recipes } from '../../recipe/recipes.ts'
+import type { Registry } from '../../registry/registry.ts'
 import type { Problem } from '../../trajectories/problem.ts'
+import { shown } from '../../trajectories/problem.ts'
+import { usualBatch } from '../defaults.ts'
 import { parseJson, readJson } from '../input.ts'
 import { bad } from '../outcome.ts'
 import { namedWorlds, worldOf } from '../world.ts'
@@ -88,11 +91,18 @@ const estimatorOption = (text: string): Promise<Read> => {
 /** Options of a word, if that is the word that stands there. */
 const optionsOf = (json: unknown, word: string): Json => (isRecord(json) && isRecord(json[word]) ? json[word] : {})
 
-const batchJson = ({ episodes, copies, length }: TrainOptions, before: unknown): unknown => {
-  if (episodes !== undefined) return { episodes: { ...optionsOf(before, 'episodes'), ...defined({ count: numeric(episodes), copies: maybe(copies, numeric) }) } }
-  if (length === undefined && copies === undefined) return undefined
-  const word = length === undefined && isRecord(before) && 'episodes' in before ? 'episodes' : 'segments'
-  return { [word]: { ...optionsOf(before, word), ...defined({ copies: maybe(copies, numeric), length: maybe(length, numeric) }) } }
+/** What kind of batch it is that only copies are said of: the one that was there, or the one that the estimator is usually run with. */
+const kindOfBatch = (before: unknown, estimator: unknown, words: Registry): string => {
+  if (before !== undefined) return isRecord(before) && 'episodes' in before ? 'episodes' : 'segments'
+  const choice = estimatorChoiceCodec(words).decode(estimator)
+  return E.isLeft(choice) ? 'segments' : usualBatch(choice.right)
+}
+
+const batchJson = ({ episodes, copies, length }: TrainOptions, before: unknown, estimator: unknown, words: Registry): unknown => {
+  const said = defined({ count: maybe(episodes, numeric), copies: maybe(copies, numeric), length: maybe(length, numeric) })
+  if (Object.keys(said).length === 0) return undefined
+  const kind = episodes !== undefined ? 'episodes' : length !== undefined ? 'segments' : kindOfBatch(before, estimator, words)
+  return { [kind]: { ...optionsOf(before, kind), ...said } }
 }
 
 const fieldsOf = (x: unknown): Json => (isRecord(x) ? x : {})
@@ -100,7 +110,7 @@ const fieldsOf = (x: unknown): Json => (isRecord(x) ? x : {})
 const extended = (before: unknown, more: Json): Json | undefined => (Object.keys(more).length === 0 ? undefined : { ...fieldsOf(before), ...more })
 
 /** What the options say of an experiment, in its JSON. */
-const overrides = async (options: TrainOptions, before: Json): Promise<E.Either<readonly Problem[], Json>> => {
+const overrides = async (options: TrainOptions, before: Json, words: Registry): Promise<E.Either<readonly Problem[], Json>> => {
   const { env, estimator, rate, seed, steps, stop, solved, hidden, activation, trunk, normaliseObservation, scaleReward } = options
   const environment = env === undefined ? E.right(undefined) : await environmentOption(env)
   const pipeline = estimator === undefined ? E.right(undefined) : await estimatorOption(estimator)
@@ -115,7 +125,7 @@ const overrides = async (options: TrainOptions, before: Json): Promise<E.Either<
       rate: rateJson.right,
       optimiser: optimiser.right,
       seed: maybe(seed, numeric),
-      batch: batchJson(options, before['batch']),
+      batch: batchJson(options, before['batch'], pipeline.right ?? before['estimator'], words),
       epochs: maybe(options.epochs, numeric),
       minibatches: maybe(options.minibatches, numeric),
       discount: maybe(options.discount, numeric),
@@ -134,9 +144,8 @@ const overrides = async (options: TrainOptions, before: Json): Promise<E.Either<
   )
 }
 
-/** The experiment of a file, with the files that it names, from its own folder, read; of none where there is no file. */
-const configOf = async (path: string | undefined): Promise<E.Either<readonly Problem[], Json>> => {
-  if (path === undefined) return E.right({})
+/** The experiment of a file, with the files that it names, from its own folder, read. */
+const configOf = async (path: string): Promise<E.Either<readonly Problem[], Json>> => {
   const json = await readJson(path)
   if (E.isLeft(json)) return json
   if (!isRecord(json.right)) return bad(path, 'an object: environment, estimator and more', Array.isArray(json.right) ? 'an array' : String(json.right))
@@ -145,6 +154,12 @@ const configOf = async (path: string | undefined): Promise<E.Either<readonly Pro
   const estimator = await estimatorJson(json.right['estimator'], dirname(path))
   if (E.isLeft(estimator)) return estimator
   return E.right(defined({ ...json.right, environment: environment.right, estimator: estimator.right }))
+}
+
+/** The experiment of a record: nothing where its file is missing; refused where there is no checkpoint to go on from. */
+const recordedIn = async ({ checkpoint, experiment }: { readonly checkpoint: string; readonly experiment: string }): Promise<E.Either<readonly Problem[], Json>> => {
+  if (!existsSync(checkpoint)) return bad('--resume', 'a folder with a checkpoint; without --resume training begins there', `${checkpoint}, which is no file`)
+  return existsSync(experiment) ? configOf(experiment) : E.right({})
 }
 
 const choice = (flags: string, what: string, choices: readonly string[]): Option => new Option(flags, what).choices(choices)
@@ -175,7 +190,8 @@ export const addTrain = (context: Context): void => {
       'cloning learns from {"cloning": {"demonstrations": FILE}}, {"observations": [[..], ..], "actions": [[..], ..]}.',
       '',
       'The folder of --checkpoint has checkpoint.json, metrics.jsonl, experiment.json with everything said, and event files for TensorBoard. Whatever ends the',
-      'program, a whole checkpoint stands there; --resume takes away what metrics say of later updates, and makes them again bit for bit.',
+      'program, a whole checkpoint stands there; --resume takes away what metrics say of later updates, and makes them again bit for bit. A first SIGINT or',
+      'SIGTERM ends training after the update that has begun, with a checkpoint of it; a second one ends it at once.',
       'Exit codes: 0 (solved, or the steps were made), 1 (training stopped: a number was not finite, the disk was full), 2 (bad input).',
     ],
   )
@@ -184,7 +200,7 @@ export const addTrain = (context: Context): void => {
     .option('--estimator <SPEC>', 'the estimator: a recipe, a pipeline as JSON, or a file of it')
     .option('--seed <N>', 'a 32-bit integer from which all random numbers come (default: 1)')
     .option('--steps <N>', 'environment steps after which training ends')
-    .option('--solved <RETURN>', 'mean return of the last 100 episodes at which training ends (default: that of the environment)')
+    .addOption(new Option('--solved <RETURN>', 'mean return of the last 100 episodes at which training ends (default: that of the environment)').conflicts('stop'))
     .option('--no-stop', 'do not end where it is solved')
     .option('--rate <R>', 'learning rate: a number, or \'{"linear": {"from": R, "to": 0}}\'')
     .option('--optimiser <NAME>', 'adam, sgd, or one with options as JSON')
@@ -204,19 +220,20 @@ export const addTrain = (context: Context): void => {
     .option('--normalise-observation', 'normalise observations by their running moments, clipped to 10')
     .option('--scale-reward <F>', 'multiply rewards, for training only: returns are shown as they are')
     .addOption(choice('--backend <NAME>', 'what computes networks (default: simd)', backendNames))
-    .option('--metrics <FILE>', 'a line of JSON for each update')
+    .option('--metrics <FILE>', 'a line of JSON for each update; begun anew, unless it is gone on with')
     .option('--checkpoint <DIR>', 'the folder of the record')
-    .option('--resume', 'go on from the checkpoint in DIR; begin where there is none yet')
+    .option('--resume', 'go on from the checkpoint in DIR, with the options of its experiment.json but for those given')
     .option('--every <N>', 'updates between checkpoints', integer(1), 10)
     .action((path: string | undefined, options: TrainOptions) =>
       withWords(options, async (words) => {
         const { metrics, checkpoint, resume, every, json } = options
         if (resume === true && checkpoint === undefined) return refuse(missing('--checkpoint', 'the folder to resume from'))
         const { filesOf, runTrain } = await import('../train.ts')
-        const recorded = checkpoint !== undefined && resume === true ? filesOf(checkpoint).experiment : undefined
-        const config = await configOf(path ?? (options.env === undefined && recorded !== undefined && existsSync(recorded) ? recorded : undefined))
+        const recorded = checkpoint === undefined || resume !== true ? E.right<readonly Problem[], Json>({}) : await recordedIn(filesOf(checkpoint))
+        if (E.isLeft(recorded)) return refuse(recorded.left)
+        const config = path === undefined ? recorded : await configOf(path)
         if (E.isLeft(config)) return refuse(config.left)
-        const given = await overrides(options, config.right)
+        const given = await overrides(options, config.right, words)
         if (E.isLeft(given)) return refuse(given.left)
         const environment = await environmentJson(given.right['environment'] ?? config.right['environment'], '.')
         const estimator = await estimatorJson(given.right['estimator'] ?? config.right['estimator'], '.')
@@ -227,6 +244,8 @@ export const addTrain = (context: Context): void => {
         const { settle } = await import('../experiment.ts')
         const experiment = settle(decoded.right)
         if (E.isLeft(experiment)) return refuse(experiment.left)
+        const seed = recorded.right['seed'] ?? experiment.right.seed
+        if (seed !== experiment.right.seed) return refuse([{ path: 'seed', expected: `${shown(seed)}, with which the run in ${checkpoint} began; another seed is another run`, got: shown(experiment.right.seed) }])
         const request = { experiment: experiment.right, metrics: metrics ?? null, checkpoint: checkpoint ?? null, start: resume === true ? 'resume' : 'anew', every } as const
         const trained = await runTrain(request, words, style, io)
         if (E.isLeft(trained)) return refuse(trained.left)
