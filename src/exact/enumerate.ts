@@ -7,21 +7,16 @@ export interface Enumerated {
   readonly offsets: Int32Array
   /** Probability of each trajectory. [capacity] */
   readonly probability: Float64Array
-  /** Whether the trajectory entered a terminal state; otherwise it reached the horizon. [capacity] */
-  readonly terminated: Uint8Array
-  readonly state: Int32Array
-  readonly action: Int32Array
-  readonly reward: Float64Array
+  /** Which move each step is; the last one tells whether a terminal state was entered, or the horizon reached. [capacity T] */
+  readonly move: Int32Array
 }
 
-const room = (capacity: number, T: number): Enumerated => ({
+/** Room for so many trajectories. */
+export const roomForTrajectories = (capacity: number, T: number): Enumerated => ({
   count: 0,
   offsets: new Int32Array(capacity + 1),
   probability: new Float64Array(capacity),
-  terminated: new Uint8Array(capacity),
-  state: new Int32Array(capacity * T),
-  action: new Int32Array(capacity * T),
-  reward: new Float64Array(capacity * T),
+  move: new Int32Array(capacity * T),
 })
 
 /**
@@ -31,51 +26,40 @@ const room = (capacity: number, T: number): Enumerated => ({
  * @param capacity  trajectories in a block
  * @param visit     called with each block; what it is given is overwritten by the next
  */
-export const enumerate = (model: Model, capacity: number, visit: (block: Enumerated) => void): void => {
-  const { A, T, start, branches, lastBranches, samples } = model
-  const block = room(capacity, T)
-  const state = new Int32Array(T)
-  const action = new Int32Array(T)
-  const reward = new Float64Array(T)
-  const emit = (length: number, probability: number, terminated: boolean): void => {
+export const enumerate = ({ S, A, T, start, moves }: Model, capacity: number, visit: (block: Enumerated) => void): void => {
+  const { begin, probability, next } = moves
+  const block = roomForTrajectories(capacity, T)
+  const { offsets, move } = block
+  const path = new Int32Array(T)
+  const emit = (length: number, p: number): void => {
     const i = block.count++
-    const begin = block.offsets[i]
-    for (let t = 0; t < length; t++) {
-      block.state[begin + t] = state[t]
-      block.action[begin + t] = action[t]
-      block.reward[begin + t] = reward[t]
-    }
-    block.offsets[i + 1] = begin + length
-    block.probability[i] = probability
-    block.terminated[i] = terminated ? 1 : 0
+    const from = offsets[i]
+    for (let t = 0; t < length; t++) move[from + t] = path[t]
+    offsets[i + 1] = from + length
+    block.probability[i] = p
     if (block.count === capacity) {
       visit(block)
       block.count = 0
     }
   }
-  const go = (t: number, s: number, probability: number): void => {
-    state[t] = s
-    const last = t === T - 1
-    for (let a = 0; a < A; a++) {
-      const taken = probability * samples[s * A + a]
-      if (taken === 0) continue
-      const follows = (last ? lastBranches : branches)[s * A + a]
-      for (let b = 0; b < follows.length; b++) {
-        const branch = follows[b]
-        action[t] = a
-        reward[t] = branch.reward
-        if (last || branch.ends) emit(t + 1, taken * branch.probability, branch.ends)
-        else go(t + 1, branch.next, taken * branch.probability)
-      }
+  const go = (t: number, s: number, reached: number): void => {
+    const row = (t === T - 1 ? S + s : s) * A
+    const stop = begin[row + A]
+    for (let m = begin[row]; m < stop; m++) {
+      const p = reached * probability[m]
+      if (p === 0) continue
+      path[t] = m
+      if (next[m] === -1) emit(t + 1, p)
+      else go(t + 1, next[m], p)
     }
   }
-  for (const [s, probability] of start) go(0, s, probability)
+  for (const [s, p] of start) go(0, s, p)
   if (block.count > 0) visit(block)
 }
 
 /** Every trajectory of non-zero probability, kept. */
 export const enumerateAll = (model: Model, count: number): Enumerated => {
-  let all = room(0, model.T)
+  let all = roomForTrajectories(0, model.T)
   enumerate(model, count, (block) => {
     all = { ...block }
   })

@@ -70,6 +70,7 @@ export interface Cost {
 }
 
 const defaultLimit = 600_000
+/** Trajectories that are evaluated together: a block stays near while its columns are filled, weighed and gathered. */
 const blockSize = 1024
 
 const batchSizeOf = (e: AnyEstimator, { batchSize }: Setting): number => batchSize ?? (e.coupling === 'none' ? 1 : 2)
@@ -134,19 +135,16 @@ const overTrajectories = (
   const liars = new Set<AnyEstimator>()
   let first = true
   const room = roomFor(model, values, blockSize)
+  const weights = new Float64Array(room.reward.length)
   enumerate(model, blockSize, (block) => {
-    for (let i = 0; i < block.count; i++) fill(room, i, block, i, model, values)
-    const batch = batchIn(room, model, onPolicy, block.count)
+    const { count, probability } = block
+    fill(room, 0, block, 0, count)
+    const batch = batchIn(room, model, onPolicy, count)
     if (first) for (const e of estimators) if (!keepsItsWord(e, batch)) liars.add(e)
     first = false
-    for (const [j, e] of estimators.entries()) {
-      const weights = e.estimate(batch)
-      const { steps, draw } = to[j]
-      for (let i = 0; i < block.count; i++) {
-        steps(weights, block.count, room.offsets[i], room.offsets[i + 1], room.state, room.action)
-        draw(block.probability[i])
-      }
-    }
+    const into = weights.subarray(0, room.offsets[count])
+    const draws = { count, offsets: room.offsets, probability, state: room.state, action: room.action }
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, into), count, draws)
   })
   return liars
 }
@@ -166,21 +164,22 @@ const overTuples = (
   to: readonly Gatherer[],
 ): void => {
   const room = roomFor(model, values, N)
-  const batches = new Map<number, Trajectories<AllFacts>>()
+  const weights = new Float64Array(room.reward.length)
+  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), state: room.state, action: room.action }
+  // Views of the same room do for every tuple with as many steps.
+  const views = new Map<number, { readonly batch: Trajectories<AllFacts>; readonly into: Float64Array }>()
   const evaluate = (p: number): void => {
     const steps = room.offsets[N]
-    // A view of the same room does for every tuple with as many steps.
-    let batch = batches.get(steps)
-    if (batch === undefined) batches.set(steps, (batch = batchIn(room, model, onPolicy, N)))
-    for (const [j, e] of estimators.entries()) {
-      to[j].steps(e.estimate(batch), 1, 0, steps, room.state, room.action)
-      to[j].draw(p)
-    }
+    let view = views.get(steps)
+    if (view === undefined) views.set(steps, (view = { batch: batchIn(room, model, onPolicy, N), into: weights.subarray(0, steps) }))
+    draw.offsets[1] = steps
+    draw.probability[0] = p
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw)
   }
   const go = (place: number, first: number, p: number, run: number): void => {
     if (place === N) return evaluate(p)
     for (let j = first; j < all.count; j++) {
-      fill(room, place, all, j, model, values)
+      fill(room, place, all, j, j + 1)
       // Orders of a sorted tuple: N! / prod (length of each run of equals)!, built up place by place.
       const same = sorted && place > 0 && j === first ? run + 1 : 1
       const orders = sorted ? (place + 1) / same : 1

@@ -42,14 +42,25 @@ const axesOf = ({ value, actionValue }: Pick<Room, 'value' | 'actionValue'>): Ax
 /** Room for batches that are filled from enumerated trajectories, overwritten from one batch to the next. */
 export interface Room {
   readonly offsets: Int32Array
+  readonly startTime: Int32Array
   readonly state: Int32Array
   readonly action: Int32Array
   readonly reward: Float64Array
   readonly logProb: Float64Array
   readonly behaviourLogProb: Float64Array
   readonly value: Float64Array | null
+  readonly bootstrapValue: Float64Array | null
   readonly actionValue: Float64Array | null
   readonly ends: End[]
+  /** What it is filled from. */
+  readonly of: { readonly model: Model; readonly value: Float64Array | null; readonly actionValue: Float64Array | null }
+}
+
+/** A value table with the value of a state repeated for each action. [T S] -> [T S A] */
+const forEachAction = (table: Float64Array, { A }: Model): Float64Array => {
+  const out = new Float64Array(table.length * A)
+  for (let k = 0; k < table.length; k++) out.fill(table[k], k * A, (k + 1) * A)
+  return out
 }
 
 /** Room for batches of at most so many trajectories. */
@@ -57,14 +68,17 @@ export const roomFor = (model: Model, values: Values, count: number): Room => {
   const steps = count * model.T
   return {
     offsets: new Int32Array(count + 1),
+    startTime: new Int32Array(count),
     state: new Int32Array(steps),
     action: new Int32Array(steps),
     reward: new Float64Array(steps),
     logProb: new Float64Array(steps),
     behaviourLogProb: new Float64Array(steps),
     value: values.value === null ? null : new Float64Array(steps),
+    bootstrapValue: values.value === null ? null : new Float64Array(count),
     actionValue: values.actionValue === null ? null : new Float64Array(steps),
     ends: Array.from({ length: count }, () => timeLimit),
+    of: { model, value: values.value === null ? null : forEachAction(values.value, model), actionValue: values.actionValue },
   }
 }
 
@@ -74,7 +88,7 @@ export const batchIn = (room: Room, model: Model, onPolicy: boolean, count: numb
   const batch = {
     count,
     offsets: room.offsets.subarray(0, count + 1),
-    startTime: new Int32Array(count),
+    startTime: room.startTime.subarray(0, count),
     ends: room.ends.length === count ? room.ends : room.ends.slice(0, count),
     discount: model.gamma,
     version: 0,
@@ -86,31 +100,47 @@ export const batchIn = (room: Room, model: Model, onPolicy: boolean, count: numb
     reward: room.reward.subarray(0, steps),
     logProb: room.logProb.subarray(0, steps),
     behaviourLogProb: room.behaviourLogProb.subarray(0, steps),
-    ...(room.value === null ? {} : { value: room.value.subarray(0, steps), bootstrapValue: new Float64Array(count) }),
+    ...(room.value === null || room.bootstrapValue === null
+      ? {}
+      : { value: room.value.subarray(0, steps), bootstrapValue: room.bootstrapValue.subarray(0, count) }),
     ...(room.actionValue === null ? {} : { actionValue: room.actionValue.subarray(0, steps) }),
   }
   // It carries what the setting gives; needs are checked against it before anything is estimated.
   return batch as unknown as Trajectories<AllFacts>
 }
 
-/** Copies trajectory `from` of an enumeration to place `i` of the room; the places before it are filled already. */
-export const fill = (room: Room, i: number, all: Enumerated, from: number, model: Model, values: Values): void => {
+/** What a table [T S A] says of each step of trajectories first <= i < stop, whose states and actions are there. */
+const fillValues = ({ offsets, state, action, of: { model } }: Room, to: Float64Array | null, table: Float64Array | null, first: number, stop: number): void => {
+  if (to === null || table === null) return
   const { S, A } = model
-  const source = all.offsets[from]
-  const length = all.offsets[from + 1] - source
-  const begin = room.offsets[i]
-  for (let t = 0; t < length; t++) {
-    const s = all.state[source + t]
-    const a = all.action[source + t]
-    const k = begin + t
-    room.state[k] = s
-    room.action[k] = a
-    room.reward[k] = all.reward[source + t]
-    room.logProb[k] = model.logTarget[s * A + a]
-    room.behaviourLogProb[k] = model.logSampler[s * A + a]
-    if (room.value !== null && values.value !== null) room.value[k] = values.value[t * S + s]
-    if (room.actionValue !== null && values.actionValue !== null) room.actionValue[k] = values.actionValue[(t * S + s) * A + a]
+  for (let i = first; i < stop; i++) {
+    const end = offsets[i + 1]
+    for (let k = offsets[i], now = 0; k < end; k++, now += S * A) to[k] = table[now + state[k] * A + action[k]]
   }
-  room.offsets[i + 1] = begin + length
-  room.ends[i] = all.terminated[from] === 1 ? terminated : timeLimit
+}
+
+/** Copies trajectories from <= j < stop of an enumeration to places of the room; the places before them are filled already. */
+export const fill = (room: Room, place: number, { offsets: bounds, move }: Enumerated, from: number, stop: number): void => {
+  const { offsets, state, action, reward, logProb, behaviourLogProb, ends, of } = room
+  const { ends: endsBy, state: stateOf, action: actionOf, reward: rewardOf, logTarget, logSampler } = of.model.moves
+  const shift = offsets[place] - bounds[from]
+  for (let j = from; j < stop; j++) {
+    const i = place + j - from
+    const end = bounds[j + 1]
+    offsets[i + 1] = end + shift
+    ends[i] = endsBy[move[end - 1]] === 1 ? terminated : timeLimit
+  }
+  const first = bounds[from]
+  const last = bounds[stop]
+  for (let k = first; k < last; k++) {
+    const m = move[k]
+    const to = k + shift
+    state[to] = stateOf[m]
+    action[to] = actionOf[m]
+    reward[to] = rewardOf[m]
+    logProb[to] = logTarget[m]
+    behaviourLogProb[to] = logSampler[m]
+  }
+  fillValues(room, room.value, of.value, place, place + stop - from)
+  fillValues(room, room.actionValue, of.actionValue, place, place + stop - from)
 }

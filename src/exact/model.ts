@@ -1,16 +1,10 @@
 import type { Mdp } from './mdp.ts'
+import type { Branch, Moves } from './moves.ts'
+import { movesOf } from './moves.ts'
 import { softmaxPolicy } from './policy.ts'
 
 /** Which policy samples the trajectories. */
 export type Sampling = 'target' | 'behaviour'
-
-/** What can follow an action: next state (-1 where it is not told apart), its probability, the reward, whether the episode ends. */
-export interface Branch {
-  readonly next: number
-  readonly probability: number
-  readonly reward: number
-  readonly ends: boolean
-}
 
 /** A finite MDP made ready for going through its trajectories. */
 export interface Model {
@@ -24,6 +18,8 @@ export interface Model {
   readonly branches: readonly (readonly Branch[])[]
   /** Branches of the last decision; where rewards do not look at the next state, it is not told apart. */
   readonly lastBranches: readonly (readonly Branch[])[]
+  /** The same, flat. */
+  readonly moves: Moves
   /** Probability of each action under the policy that samples. [S A] */
   readonly samples: Float64Array
   /** log pi(a|s) of the target policy. [S A] */
@@ -54,7 +50,7 @@ export const modelOf = (mdp: Mdp, sampling: Sampling): Model => {
   )
   const target = softmaxPolicy(mdp.theta)
   const sampler = sampling === 'target' ? target : softmaxPolicy(mdp.thetaBehaviour)
-  return {
+  const made = {
     S,
     A,
     T,
@@ -67,6 +63,7 @@ export const modelOf = (mdp: Mdp, sampling: Sampling): Model => {
     logTarget: target.logProbability,
     target: target.probability,
   }
+  return { ...made, moves: movesOf(made) }
 }
 
 /**

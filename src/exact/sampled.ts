@@ -5,10 +5,11 @@ import type { AnyEstimator } from '../estimator/estimator.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Enumerated } from './enumerate.ts'
+import { roomForTrajectories } from './enumerate.ts'
 import type { Setting } from './exact.ts'
 import { settingProblems, valuesIn } from './exact.ts'
 import { batchIn, fill, roomFor } from './facts.ts'
-import type { Branch, Model } from './model.ts'
+import type { Model } from './model.ts'
 import { modelOf } from './model.ts'
 import { truth } from './truth.ts'
 
@@ -47,30 +48,20 @@ const picker = (seed: number): ((weights: readonly number[]) => number) => {
 
 /** Draws one trajectory into a room for one. */
 const drawer = (model: Model, pick: (weights: readonly number[]) => number) => {
-  const { A, T, start, branches, lastBranches, samples } = model
+  const { S, A, T, start, branches, lastBranches, moves, samples } = model
   const actions = Array.from({ length: model.S }, (_, s) => Array.from(samples.subarray(s * A, (s + 1) * A)))
-  const chances = (all: readonly (readonly Branch[])[]) => all.map((follows) => follows.map(({ probability }) => probability))
-  const usual = chances(branches)
-  const last = chances(lastBranches)
+  const chances = [...branches, ...lastBranches].map((follows) => follows.map(({ probability }) => probability))
   const first = start.map(([, probability]) => probability)
   return (into: Enumerated): void => {
     let [s] = start[pick(first)]
-    let length = 0
-    let ended = false
-    while (length < T && !ended) {
-      const a = pick(actions[s])
-      const final = length === T - 1
-      const k = s * A + a
-      const { next, reward, ends } = (final ? lastBranches : branches)[k][pick((final ? last : usual)[k])]
-      into.state[length] = s
-      into.action[length] = a
-      into.reward[length] = reward
-      length++
-      ended = ends
-      s = next
+    let t = 0
+    for (; s !== -1; t++) {
+      const row = (t === T - 1 ? S + s : s) * A + pick(actions[s])
+      const m = moves.begin[row] + pick(chances[row])
+      into.move[t] = m
+      s = moves.next[m]
     }
-    into.offsets[1] = length
-    into.terminated[0] = ended ? 1 : 0
+    into.offsets[1] = t
   }
 }
 
@@ -108,15 +99,7 @@ export const sampled =
     const unmet = unmetNeeds(e.needs, batchIn(room, model, onPolicy, N))
     if (unmet.length > 0) return E.left(unmet.map((got) => ({ path: 'estimator', expected: 'facts that the setting gives', got })))
     const draw = drawer(model, picker(seed))
-    const one: Enumerated = {
-      count: 1,
-      offsets: new Int32Array(2),
-      probability: Float64Array.of(1),
-      terminated: new Uint8Array(1),
-      state: new Int32Array(model.T),
-      action: new Int32Array(model.T),
-      reward: new Float64Array(model.T),
-    }
+    const one = roomForTrajectories(1, model.T)
     const D = model.S * model.A
     const mean = new Float64Array(D)
     const squares = new Float64Array(D)
@@ -124,7 +107,7 @@ export const sampled =
     for (let n = 1; n <= batches; n++) {
       for (let i = 0; i < N; i++) {
         draw(one)
-        fill(room, i, one, 0, model, values)
+        fill(room, i, one, 0, 1)
       }
       const weights = e.estimate(batchIn(room, model, onPolicy, N))
       gradient.fill(0)

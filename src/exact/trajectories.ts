@@ -31,15 +31,16 @@ export interface PossibleTrajectory {
  */
 export const trajectories = (mdp: Mdp, sampling: Sampling): readonly PossibleTrajectory[] => {
   const model = modelOf(mdp, sampling)
+  const { moves } = model
   const all = enumerateAll(model, countTrajectories(model))
   return Array.from({ length: all.count }, (_, i) => {
-    const [from, to] = [all.offsets[i], all.offsets[i + 1]]
+    const steps = all.move.subarray(all.offsets[i], all.offsets[i + 1])
     return {
       probability: all.probability[i],
-      states: Array.from(all.state.subarray(from, to)),
-      actions: Array.from(all.action.subarray(from, to)),
-      rewards: Array.from(all.reward.subarray(from, to)),
-      terminated: all.terminated[i] === 1,
+      states: Array.from(steps, (m) => moves.state[m]),
+      actions: Array.from(steps, (m) => moves.action[m]),
+      rewards: Array.from(steps, (m) => moves.reward[m]),
+      terminated: moves.ends[steps[steps.length - 1]] === 1,
     }
   })
 }
@@ -73,17 +74,17 @@ export const possibleBatch = (
   values: { readonly value?: ValueTable; readonly actionValue?: ActionValueTable } = {},
 ): PossibleBatch => {
   const model = modelOf(mdp, sampling)
-  const count = countTrajectories(model)
-  const all = enumerateAll(model, count)
+  const all = enumerateAll(model, countTrajectories(model))
+  const { count } = all
   const flat = {
     value: values.value === undefined ? null : flatValues(values.value, model),
     actionValue: values.actionValue === undefined ? null : flatActionValues(values.actionValue, model),
   }
   const room = roomFor(model, flat, count)
-  for (let i = 0; i < count; i++) fill(room, i, all, i, model, flat)
+  fill(room, 0, all, 0, count)
   const steps = room.offsets[count]
   return {
-    probability: all.probability,
+    probability: all.probability.subarray(0, count),
     state: room.state.subarray(0, steps),
     action: room.action.subarray(0, steps),
     batch: batchIn(room, model, sampling === 'target', count),
