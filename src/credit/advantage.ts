@@ -1,7 +1,8 @@
+import { differences, scaleRun } from '../columns/runs.ts'
 import type { ActionValue, StateValue } from '../trajectories/facts.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Weighting } from '../weighting/weighting.ts'
-import { stepCredit } from './credit.ts'
+import { writtenCredit } from './credit.ts'
 
 /**
  * Credit each step with the advantage that the batch brings along.
@@ -17,16 +18,15 @@ import { stepCredit } from './credit.ts'
  * advantage.needs // => ['ActionValue', 'StateValue']
  * ```
  */
-export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 'step credit', 'not centred'> = stepCredit({
+export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 'step credit', 'not centred'> = writtenCredit({
   word: 'advantage',
   needs: ['ActionValue', 'StateValue'],
   reasons: [reasons['inexact values']],
   outer: 'discount',
   formula: { text: '(Q(s_t, a_t) - V(s_t))', latex: '\\bigl(Q(s_t,a_t) - V(s_t)\\bigr)' },
   source: 'Sutton et al. 2000, Policy gradient methods with function approximation, theorem 1',
-  column: ({ actionValue, value }) => {
-    const out = new Float64Array(value.length)
-    for (let k = 0; k < out.length; k++) out[k] = actionValue[k] - value[k]
-    return out
+  write: ({ actionValue, value, offsets }) => (to, first, stop, by) => {
+    differences(to, offsets[first], offsets[stop], actionValue, value, 0)
+    if (by !== 1) scaleRun(to, to, offsets[first], offsets[stop], by)
   },
 })

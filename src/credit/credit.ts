@@ -3,7 +3,7 @@ import type { AllFacts, CompleteEpisodes, FactsNamed } from '../trajectories/fac
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
-import type { Objective, Plan, Weighting } from '../weighting/weighting.ts'
+import type { AnyWeighting, CreditSource, Objective, Plan, Weighting, WriteCredit } from '../weighting/weighting.ts'
 import { asWeighting, ofAnyBatch } from '../weighting/weighting.ts'
 
 /** What every credit says of itself. */
@@ -25,6 +25,12 @@ export interface StepCredit<Need extends string, Bias extends string> extends Cr
   readonly column: (batch: Trajectories<FactsNamed<Need>>) => Float64Array
   /** `discount`: step t is multiplied by gamma^t, as the gradient of the discounted objective has it. */
   readonly outer: 'discount' | 'none'
+}
+
+/** A credit that is a number per step, written part by part. */
+export interface WrittenCredit<Need extends string, Bias extends string> extends Omit<StepCredit<Need, Bias>, 'column'> {
+  /** How to write the credits of some trajectories, without the outer factor, times a number. */
+  readonly write: (batch: Trajectories<FactsNamed<Need>>) => WriteCredit
 }
 
 /** A credit that is the return of rewards which stay separable by time. */
@@ -70,18 +76,28 @@ const creditPlan = <Need extends string, Bias extends string>(definition: Credit
 export const stepCredit = <const Need extends string, Bias extends string = never>(
   definition: StepCredit<Need, Bias>,
 ): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
-  const { outer } = definition
   const column = ofAnyBatch<[Trajectories<AllFacts>], Float64Array>(definition.column)
+  return perStepFrom(definition, (batch) => ({ _tag: 'column', column: column(batch) }))
+}
+
+/** As stepCredit, for a credit that need not stand in a column of its own before it is scaled. */
+export const writtenCredit = <const Need extends string, Bias extends string = never>(
+  definition: WrittenCredit<Need, Bias>,
+): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
+  const write = ofAnyBatch<[Trajectories<AllFacts>], WriteCredit>(definition.write)
+  return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch) }))
+}
+
+const perStepFrom = (
+  definition: Omit<StepCredit<string, string>, 'column'>,
+  source: (batch: Trajectories<AllFacts>) => CreditSource,
+): AnyWeighting => {
+  const { outer } = definition
   const plan: Plan = {
     ...creditPlan(definition),
     stage: 'step credit',
     objective: 'discounted',
-    credit: (batch) => ({
-      of: { _tag: 'column', column: column(batch) },
-      outer: outer === 'discount' ? batch.discount : 1,
-      flat: [],
-      inside: [],
-    }),
+    credit: (batch) => ({ of: source(batch), outer: outer === 'discount' ? batch.discount : 1, flat: [], inside: [] }),
     formula: { scope: 'column', value: definition.formula, outer: outer === 'discount' ? gammaToT : null, inside: [], flat: [] },
   }
   return asWeighting(plan)
@@ -118,7 +134,7 @@ export const returnCredit = <const Need extends string, Bias extends string = ne
     stage: 'whole return',
     objective,
     credit: (batch) => ({
-      of: { _tag: 'whole return', reward: reward(batch), discount: objective === 'discounted' ? batch.discount : 1 },
+      of: { _tag: 'whole return', reward: reward(batch), discount: objective === 'discounted' ? batch.discount : 1, returns: { column: null } },
       outer: 1,
       flat: [],
       inside: [],

@@ -1,12 +1,13 @@
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
-import { keepOut, takeColumn } from '../columns/scratch.ts'
+import { line, long } from '../columns/group.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
+import { stepCount } from '../trajectories/trajectories.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons, reasonUnless } from '../weighting/reason.ts'
 import type { Weighting } from '../weighting/weighting.ts'
-import { stepCredit } from './credit.ts'
+import { writtenCredit } from './credit.ts'
 
 /**
  * Generalised advantages, backwards in one pass:
@@ -22,6 +23,7 @@ import { stepCredit } from './credit.ts'
  * @param bootstrapValue  V_L. [N]
  * @param discount        gamma in [0, 1]
  * @param lambda          lambda in [0, 1]
+ * @param into            where to write them; without it, to a fresh array. [sum L_i]
  * @returns               A_t. [sum L_i]
  *
  * @example
@@ -38,26 +40,34 @@ export const generalisedAdvantages = (
   bootstrapValue: Column<PerTrajectory>,
   discount: number,
   lambda: number,
-): Float64Array & Column<PerStep> => keepOut(advantages(layout, reward, value, bootstrapValue, discount, lambda))
+  into?: Float64Array,
+): Float64Array & Column<PerStep> => {
+  const out = into ?? new Float64Array(stepCount(layout))
+  writeAdvantages(out, layout, reward, value, bootstrapValue, discount, lambda, 0, layout.count, 1)
+  return out
+}
 
-const advantages = (
-  layout: Layout,
+/** Advantages of the trajectories first <= i < stop, times a number, written to their places in `out`. */
+const writeAdvantages = (
+  out: Float64Array,
+  { offsets }: Layout,
   reward: Column<PerStep>,
   value: Column<PerStep>,
   bootstrapValue: Column<PerTrajectory>,
   discount: number,
   lambda: number,
-): Float64Array => {
-  const { count, offsets } = layout
-  const out = takeColumn(offsets[count])
+  first: number,
+  stop: number,
+  by: number,
+): void => {
   const fade = discount * lambda
-  let i = 0
-  // Four recursions at once, as in returnsToGo: each waits for its own last result.
-  for (; i + 3 < count; i += 4) {
-    const p = offsets[i]
-    const q = offsets[i + 1]
-    const r = offsets[i + 2]
-    const s = offsets[i + 3]
+  let i = first
+  // Four recursions at once, each with the next trajectory that nobody has, as in writeReturnsToGo.
+  if (stop - first >= 4) {
+    let p = offsets[i]
+    let q = offsets[i + 1]
+    let r = offsets[i + 2]
+    let s = offsets[i + 3]
     let kp = q - 1
     let kq = r - 1
     let kr = s - 1
@@ -71,50 +81,139 @@ const advantages = (
     let nr = bootstrapValue[i + 2]
     let ns = bootstrapValue[i + 3]
     let v = 0
-    for (let together = Math.min(q - p, r - q, s - r, offsets[i + 4] - s); together > 0; together--) {
-      v = value[kp]
-      out[kp] = ap = reward[kp] + discount * np - v + fade * ap
-      np = v
-      v = value[kq]
-      out[kq] = aq = reward[kq] + discount * nq - v + fade * aq
-      nq = v
-      v = value[kr]
-      out[kr] = ar = reward[kr] + discount * nr - v + fade * ar
-      nr = v
-      v = value[ks]
-      out[ks] = as = reward[ks] + discount * ns - v + fade * as
-      ns = v
-      kp--
-      kq--
-      kr--
-      ks--
+    i += 4
+    // Where lengths are powers of two, the four would crowd in the same lines of the cache: each goes some entries ahead of the one before.
+    if (Math.min(kp - p, kq - q, kr - r, ks - s) >= long) {
+      aq = finish(out, reward, value, discount, fade, by, kq - line + 1, kq, 0, nq)
+      kq -= line
+      nq = value[kq + 1]
+      ar = finish(out, reward, value, discount, fade, by, kr - 2 * line + 1, kr, 0, nr)
+      kr -= 2 * line
+      nr = value[kr + 1]
+      as = finish(out, reward, value, discount, fade, by, ks - 3 * line + 1, ks, 0, ns)
+      ks -= 3 * line
+      ns = value[ks + 1]
     }
-    finish(out, reward, value, discount, fade, p, kp, ap, np)
-    finish(out, reward, value, discount, fade, q, kq, aq, nq)
-    finish(out, reward, value, discount, fade, r, kr, ar, nr)
-    finish(out, reward, value, discount, fade, s, ks, as, ns)
+    for (;;) {
+      let together = Math.min(kp - p, kq - q, kr - r, ks - s) + 1
+      for (; together > 1; together -= 2) {
+        v = value[kp]
+        ap = reward[kp] + discount * np - v + fade * ap
+        out[kp] = ap * by
+        np = v
+        v = value[kq]
+        aq = reward[kq] + discount * nq - v + fade * aq
+        out[kq] = aq * by
+        nq = v
+        v = value[kr]
+        ar = reward[kr] + discount * nr - v + fade * ar
+        out[kr] = ar * by
+        nr = v
+        v = value[ks]
+        as = reward[ks] + discount * ns - v + fade * as
+        out[ks] = as * by
+        ns = v
+        v = value[kp - 1]
+        ap = reward[kp - 1] + discount * np - v + fade * ap
+        out[kp - 1] = ap * by
+        np = v
+        v = value[kq - 1]
+        aq = reward[kq - 1] + discount * nq - v + fade * aq
+        out[kq - 1] = aq * by
+        nq = v
+        v = value[kr - 1]
+        ar = reward[kr - 1] + discount * nr - v + fade * ar
+        out[kr - 1] = ar * by
+        nr = v
+        v = value[ks - 1]
+        as = reward[ks - 1] + discount * ns - v + fade * as
+        out[ks - 1] = as * by
+        ns = v
+        kp -= 2
+        kq -= 2
+        kr -= 2
+        ks -= 2
+      }
+      if (together === 1) {
+        v = value[kp]
+        ap = reward[kp] + discount * np - v + fade * ap
+        out[kp] = ap * by
+        np = v
+        v = value[kq]
+        aq = reward[kq] + discount * nq - v + fade * aq
+        out[kq] = aq * by
+        nq = v
+        v = value[kr]
+        ar = reward[kr] + discount * nr - v + fade * ar
+        out[kr] = ar * by
+        nr = v
+        v = value[ks]
+        as = reward[ks] + discount * ns - v + fade * as
+        out[ks] = as * by
+        ns = v
+        kp--
+        kq--
+        kr--
+        ks--
+      }
+      if (kp < p) {
+        if (i === stop) break
+        p = offsets[i]
+        ap = 0
+        np = bootstrapValue[i]
+        kp = offsets[++i] - 1
+      }
+      if (kq < q) {
+        if (i === stop) break
+        q = offsets[i]
+        aq = 0
+        nq = bootstrapValue[i]
+        kq = offsets[++i] - 1
+      }
+      if (kr < r) {
+        if (i === stop) break
+        r = offsets[i]
+        ar = 0
+        nr = bootstrapValue[i]
+        kr = offsets[++i] - 1
+      }
+      if (ks < s) {
+        if (i === stop) break
+        s = offsets[i]
+        as = 0
+        ns = bootstrapValue[i]
+        ks = offsets[++i] - 1
+      }
+    }
+    finish(out, reward, value, discount, fade, by, p, kp, ap, np)
+    finish(out, reward, value, discount, fade, by, q, kq, aq, nq)
+    finish(out, reward, value, discount, fade, by, r, kr, ar, nr)
+    finish(out, reward, value, discount, fade, by, s, ks, as, ns)
   }
-  for (; i < count; i++) finish(out, reward, value, discount, fade, offsets[i], offsets[i + 1] - 1, 0, bootstrapValue[i])
-  return out
+  for (; i < stop; i++) finish(out, reward, value, discount, fade, by, offsets[i], offsets[i + 1] - 1, 0, bootstrapValue[i])
 }
 
+/** One recursion, from one step down to another; the advantage of that. */
 const finish = (
   out: Float64Array,
   reward: Column<PerStep>,
   value: Column<PerStep>,
   discount: number,
   fade: number,
+  by: number,
   begin: number,
   last: number,
   advantage: number,
   next: number,
-): void => {
+): number => {
   let a = advantage
   let n = next
   for (let k = last; k >= begin; k--) {
-    out[k] = a = reward[k] + discount * n - value[k] + fade * a
+    a = reward[k] + discount * n - value[k] + fade * a
+    out[k] = a * by
     n = value[k]
   }
+  return a
 }
 
 /**
@@ -139,7 +238,7 @@ export const gae = <const Lambda extends number>(options: {
   readonly lambda: Lambda
 }): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit', 'not centred'> => {
   const lambda = checked('gae: lambda', options.lambda, range.unit)
-  return stepCredit({
+  return writtenCredit({
     word: 'gae',
     argument: { lambda },
     needs: ['Reward', 'StateValue'],
@@ -150,6 +249,9 @@ export const gae = <const Lambda extends number>(options: {
       latex: `\\textstyle\\sum_l (\\gamma \\cdot ${numberLatex(lambda)})^l \\delta_{t+l}`,
     },
     source: 'Schulman et al. 2016, High-dimensional continuous control using GAE, eq. 16',
-    column: (batch) => advantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, lambda),
+    write: (batch) => {
+      const { reward, value, bootstrapValue, discount } = batch
+      return (to, first, stop, by) => writeAdvantages(to, batch, reward, value, bootstrapValue, discount, lambda, first, stop, by)
+    },
   })
 }

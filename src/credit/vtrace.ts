@@ -1,12 +1,14 @@
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
-import { keepOut, takeColumn } from '../columns/scratch.ts'
+import { writeRatios } from '../columns/exponential.ts'
+import { groupEnd, line, long } from '../columns/group.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb, Reward, StateValue } from '../trajectories/facts.ts'
+import { stepCount } from '../trajectories/trajectories.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Plan, Weighting } from '../weighting/weighting.ts'
 import { asWeighting } from '../weighting/weighting.ts'
-import { stepCredit } from './credit.ts'
+import { writtenCredit } from './credit.ts'
 
 /** The bounds of V-trace's two ratios; Infinity leaves a ratio as it is. */
 export interface VtraceOptions {
@@ -33,6 +35,7 @@ export interface VtraceOptions {
  * @param behaviourLogProb  log mu(a_t|s_t), nats. [sum L_i]
  * @param discount          gamma in [0, 1]
  * @param bounds            rhoBar and cBar
+ * @param into              where to write them; without it, to a fresh array. [sum L_i]
  * @returns                 A_t. [sum L_i]
  *
  * @example
@@ -52,10 +55,19 @@ export const vtraceAdvantages = (
   behaviourLogProb: Column<PerStep>,
   discount: number,
   bounds: VtraceOptions,
-): Float64Array & Column<PerStep> =>
-  keepOut(advantages(layout, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds))
+  into?: Float64Array,
+): Float64Array & Column<PerStep> => {
+  const out = into ?? new Float64Array(stepCount(layout))
+  for (let first = 0, stop = 0; first < layout.count; first = stop) {
+    stop = groupEnd(layout, first)
+    writeAdvantages(out, layout, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds, first, stop, 1)
+  }
+  return out
+}
 
-const advantages = (
+/** Advantages of the trajectories first <= i < stop, times a number, written to their places in `out`. */
+const writeAdvantages = (
+  out: Float64Array,
   layout: Layout,
   reward: Column<PerStep>,
   value: Column<PerStep>,
@@ -63,26 +75,156 @@ const advantages = (
   logProb: Column<PerStep>,
   behaviourLogProb: Column<PerStep>,
   discount: number,
-  { rhoBar, cBar }: VtraceOptions,
-): Float64Array => {
-  const { count, offsets } = layout
-  const out = takeColumn(offsets[count])
-  // A pass of its own, since exp does not wait for the recursion.
-  for (let k = 0; k < out.length; k++) out[k] = Math.exp(logProb[k] - behaviourLogProb[k])
-  for (let i = 0; i < count; i++) {
-    let next = bootstrapValue[i]
-    let corrected = next
-    for (let k = offsets[i + 1] - 1; k >= offsets[i]; k--) {
-      const ratio = out[k]
-      const rho = ratio < rhoBar ? ratio : rhoBar
-      const c = ratio < cBar ? ratio : cBar
-      const v = value[k]
-      out[k] = rho * (reward[k] + discount * corrected - v)
-      corrected = v + rho * (reward[k] + discount * next - v) + discount * c * (corrected - next)
-      next = v
+  bounds: VtraceOptions,
+  first: number,
+  stop: number,
+  by: number,
+): void => {
+  const { offsets } = layout
+  // Before the recursion, since exp does not wait for it.
+  writeRatios(out, logProb, behaviourLogProb, Math.max(bounds.rhoBar, bounds.cBar), offsets[first], offsets[stop])
+  correct(out, offsets, reward, value, bootstrapValue, discount, bounds, first, stop, by)
+}
+
+/**
+ * Turns the ratios of the trajectories first <= i < stop, which stand in `out`, bounded by the larger of the two bounds, into advantages:
+ *
+ *     A_t = rho_t (delta_t + gamma a_{t+1}),   a_t = v_t - V_t = rho_t delta_t + gamma c_t a_{t+1},   a_L = 0
+ *
+ * with delta_t = r_t + gamma V_{t+1} - V_t here. Where the bounds are equal, a_t is A_t.
+ */
+const correct = (
+  out: Float64Array,
+  offsets: Int32Array,
+  reward: Column<PerStep>,
+  value: Column<PerStep>,
+  bootstrapValue: Column<PerTrajectory>,
+  discount: number,
+  bounds: VtraceOptions,
+  first: number,
+  stop: number,
+  by: number,
+): void => {
+  let i = first
+  // Four recursions at once, each with the next trajectory that nobody has, as in writeReturnsToGo; here with the usual bounds, which are equal.
+  if (stop - first >= 4 && bounds.rhoBar === bounds.cBar) {
+    let p = offsets[i]
+    let q = offsets[i + 1]
+    let r = offsets[i + 2]
+    let s = offsets[i + 3]
+    let kp = q - 1
+    let kq = r - 1
+    let kr = s - 1
+    let ks = offsets[i + 4] - 1
+    let np = bootstrapValue[i]
+    let nq = bootstrapValue[i + 1]
+    let nr = bootstrapValue[i + 2]
+    let ns = bootstrapValue[i + 3]
+    let ap = 0
+    let aq = 0
+    let ar = 0
+    let as = 0
+    let v = 0
+    i += 4
+    // Lines of the cache: see gae.
+    if (Math.min(kp - p, kq - q, kr - r, ks - s) >= long) {
+      aq = finish(out, reward, value, discount, bounds, by, kq - line + 1, kq, nq, 0)
+      kq -= line
+      nq = value[kq + 1]
+      ar = finish(out, reward, value, discount, bounds, by, kr - 2 * line + 1, kr, nr, 0)
+      kr -= 2 * line
+      nr = value[kr + 1]
+      as = finish(out, reward, value, discount, bounds, by, ks - 3 * line + 1, ks, ns, 0)
+      ks -= 3 * line
+      ns = value[ks + 1]
     }
+    for (;;) {
+      for (let together = Math.min(kp - p, kq - q, kr - r, ks - s) + 1; together > 0; together--) {
+        v = value[kp]
+        ap = out[kp] * (reward[kp] + discount * np - v + discount * ap)
+        out[kp] = ap * by
+        np = v
+        kp--
+        v = value[kq]
+        aq = out[kq] * (reward[kq] + discount * nq - v + discount * aq)
+        out[kq] = aq * by
+        nq = v
+        kq--
+        v = value[kr]
+        ar = out[kr] * (reward[kr] + discount * nr - v + discount * ar)
+        out[kr] = ar * by
+        nr = v
+        kr--
+        v = value[ks]
+        as = out[ks] * (reward[ks] + discount * ns - v + discount * as)
+        out[ks] = as * by
+        ns = v
+        ks--
+      }
+      if (kp < p) {
+        if (i === stop) break
+        p = offsets[i]
+        ap = 0
+        np = bootstrapValue[i]
+        kp = offsets[++i] - 1
+      }
+      if (kq < q) {
+        if (i === stop) break
+        q = offsets[i]
+        aq = 0
+        nq = bootstrapValue[i]
+        kq = offsets[++i] - 1
+      }
+      if (kr < r) {
+        if (i === stop) break
+        r = offsets[i]
+        ar = 0
+        nr = bootstrapValue[i]
+        kr = offsets[++i] - 1
+      }
+      if (ks < s) {
+        if (i === stop) break
+        s = offsets[i]
+        as = 0
+        ns = bootstrapValue[i]
+        ks = offsets[++i] - 1
+      }
+    }
+    finish(out, reward, value, discount, bounds, by, p, kp, np, ap)
+    finish(out, reward, value, discount, bounds, by, q, kq, nq, aq)
+    finish(out, reward, value, discount, bounds, by, r, kr, nr, ar)
+    finish(out, reward, value, discount, bounds, by, s, ks, ns, as)
   }
-  return out
+  for (; i < stop; i++) finish(out, reward, value, discount, bounds, by, offsets[i], offsets[i + 1] - 1, bootstrapValue[i], 0)
+}
+
+/** One recursion, from one step down to another; v - V of that. */
+const finish = (
+  out: Float64Array,
+  reward: Column<PerStep>,
+  value: Column<PerStep>,
+  discount: number,
+  { rhoBar, cBar }: VtraceOptions,
+  by: number,
+  begin: number,
+  last: number,
+  after: number,
+  correction: number,
+): number => {
+  let next = after
+  let a = correction
+  for (let k = last; k >= begin; k--) {
+    const ratio = out[k]
+    const rho = ratio > rhoBar ? rhoBar : ratio
+    const c = ratio > cBar ? cBar : ratio
+    const delta = reward[k] + discount * next - value[k]
+    const trace = discount * a
+    const advantage = rho * (delta + trace)
+    out[k] = advantage * by
+    a = rhoBar === cBar ? advantage : rho * delta + c * trace
+    next = value[k]
+  }
+  return a
 }
 
 const bound = (x: number): string => (x === Infinity ? '\\infty' : String(x))
@@ -111,7 +253,7 @@ export const vtrace = (
     rhoBar: checked('vtrace: rhoBar', options.rhoBar, range.positive),
     cBar: checked('vtrace: cBar', options.cBar, range.positive),
   }
-  const weighting = stepCredit({
+  const weighting = writtenCredit({
     word: 'vtrace',
     argument: bounds,
     needs: ['Reward', 'StateValue', 'BehaviourLogProb'],
@@ -126,8 +268,11 @@ export const vtrace = (
       latex: `\\min(${bound(bounds.rhoBar)}, \\rho_t)\\bigl(r_t + \\gamma v_{t+1} - V_t\\bigr)`,
     },
     source: 'Espeholt et al. 2018, IMPALA, section 4',
-    column: (batch) =>
-      advantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.logProb, batch.behaviourLogProb, batch.discount, bounds),
+    write: (batch) => {
+      const { reward, value, bootstrapValue, logProb, behaviourLogProb, discount } = batch
+      return (to, first, stop, by) =>
+        writeAdvantages(to, batch, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds, first, stop, by)
+    },
   })
   const corrected: Plan = { ...(weighting as unknown as Plan), stage: 'corrected' }
   return asWeighting(corrected)

@@ -1,4 +1,5 @@
 import type { Column, PerStep } from '../columns/column.ts'
+import { sum } from '../columns/deviation.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
@@ -85,26 +86,9 @@ export class WeightNotFinite extends Error {
   override readonly name = 'WeightNotFinite'
 }
 
-/** Four sums at once: a single one would wait for itself. */
-const sumOf = (x: Float64Array): number => {
-  let a = 0
-  let b = 0
-  let c = 0
-  let d = 0
-  let k = 0
-  for (; k + 3 < x.length; k += 4) {
-    a += x[k]
-    b += x[k + 1]
-    c += x[k + 2]
-    d += x[k + 3]
-  }
-  for (; k < x.length; k++) a += x[k]
-  return a + b + (c + d)
-}
-
 /** Throws WeightNotFinite if a weight is infinite or NaN, naming the first such step. */
 export const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories<unknown>): void => {
-  if (Number.isFinite(sumOf(weights))) return
+  if (Number.isFinite(sum(weights))) return
   const k = weights.findIndex((w) => !Number.isFinite(w))
   if (k < 0) return
   let i = 0

@@ -1,4 +1,5 @@
 import type { Column, PerStep } from '../columns/column.ts'
+import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
 import { perStepOf } from '../columns/spread.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
@@ -6,7 +7,7 @@ import { factColumns } from '../trajectories/facts.ts'
 import { terminated } from '../trajectories/ends.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
-import { creditColumn, limitedRatio } from '../weighting/evaluate.ts'
+import { creditColumn, isPointwise, limitedRatio } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
 import type { Legal } from '../weighting/step.ts'
@@ -102,6 +103,7 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
   const scale = r.scale(batch)
   const scales = typeof scale === 'number' ? null : perStepOf(batch, scale)
   const { ratio } = plan
+  const pointwise = ratio !== null && isPointwise(ratio)
   const behaviour = 'behaviourLogProb' in batch ? batch.behaviourLogProb : null
   const slice = asBatches(batch, ratio === null ? [] : ratio.needs)
   const credit: Column<PerStep> = creditColumn(plan.credit(batch), batch)
@@ -116,9 +118,10 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
         if (!(Number.isInteger(indices[j]) && indices[j] >= 0 && indices[j] < steps))
           throw new RangeError(`prepare: expected positions of steps from 0 to ${steps - 1}, got ${indices[j]}`)
       if (ratio !== null) {
-        const logRatio = new Float64Array(m)
+        // A pointwise ratio asks for no slice, and one that fits is made where that is quick.
+        const logRatio = pointwise && behaviour !== null && m > 0 && m <= mostLogRatios ? takeLogRatios(m) : new Float64Array(m)
         if (behaviour !== null) for (let j = 0; j < m; j++) logRatio[j] = logProb[j] - behaviour[indices[j]]
-        const factor = limitedRatio(ratio, logRatio, weight, slice(indices, logProb))
+        const factor = limitedRatio(ratio, logRatio, weight, pointwise ? batch : slice(indices, logProb))
         for (let j = 0; j < m; j++) weight[j] *= factor[j]
       }
       for (let j = 0; j < m; j++) {

@@ -29,7 +29,7 @@ export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, B
     sources: [...plan.sources, 'Sutton et al. 2000, Policy gradient methods with function approximation'],
     credit: (batch) => {
       const credit = plan.credit(batch)
-      if (credit.of._tag === 'column') return credit
+      if (credit.of._tag !== 'whole return' && credit.of._tag !== 'reward-to-go') return credit
       const { reward, discount } = credit.of
       return {
         ...credit,

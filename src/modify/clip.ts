@@ -1,3 +1,4 @@
+import { banded } from '../columns/exponential.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -40,10 +41,8 @@ export const clip = (options: { readonly epsilon: number } & Call<'clip({ epsilo
     needs: [],
     coupling: 'none',
     reasons: [reasons.clipping],
-    apply: (ratio, credit) => {
-      for (let k = 0; k < ratio.length; k++) if (credit[k] >= 0 ? ratio[k] > high : ratio[k] < low) ratio[k] = 0
-      return ratio
-    },
+    apply: (ratio, credit) => banded(ratio, credit, low, high),
+    pointwise: true,
     formula: (rho) => ({
       text: `clip[${rho.text}; 1 -+ ${epsilon}]`,
       latex: `\\operatorname{clip}_{1\\pm ${numberLatex(epsilon)}}\\!\\left[${rho.latex}\\right]`,

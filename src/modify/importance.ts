@@ -39,6 +39,7 @@ export const importance = <N, S extends RatioStage, B extends string>(
   const plan: RatioPlan = {
     kind: perDecision ? 'per decision' : 'per step weight',
     ratio: ofAnyBatch<Parameters<RatioPlan['ratio']>, Float64Array>(r.ratio),
+    pointwise: r.pointwise === true,
     limits: [],
     needs: r.needs,
     formula: r.formula,

@@ -1,6 +1,7 @@
 import { deviation, mean } from '../columns/deviation.ts'
-import { wholeReturns } from '../columns/returns.ts'
+import { scaleRun, standardiseRun } from '../columns/runs.ts'
 import { shown } from '../trajectories/problem.ts'
+import { returnsOf } from '../weighting/evaluate.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -57,9 +58,9 @@ export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> =
       coupling: 'exchangeable',
       reasons: [reasons['divided by a deviation']],
       apply: (column, { of }, batch) => {
-        if (of._tag === 'column') throw new TypeError('normalise(batchStd): needs whole returns')
-        const factor = perUnit(deviation(wholeReturns(batch, of.reward, of.discount), ddof) + epsilon)
-        return column.map((c) => c * factor)
+        const factor = perUnit(deviation(returnsOf(of, batch), ddof) + epsilon)
+        scaleRun(column, column, 0, column.length, factor)
+        return column
       },
       formula: (credit) => ({
         text: `(${credit.text}) / (std_j R_j + ${epsilon})`,
@@ -98,7 +99,8 @@ export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSte
       apply: (column) => {
         const centre = mean(column)
         const factor = perUnit(deviation(column, ddof) + epsilon)
-        return column.map((c) => (c - centre) * factor)
+        standardiseRun(column, 0, column.length, centre, factor)
+        return column
       },
       formula: (credit) => ({
         text: `whiten(${credit.text})`,

@@ -19,6 +19,8 @@ export interface RatioModifierDefinition<Need extends string, Bias extends strin
   readonly reasons: readonly Reason<Bias>[]
   /** The ratio of each step, changed, given the credit that it will multiply. May change the array it is given. [sum L_i] */
   readonly apply: (ratio: Float64Array, credit: Column<PerStep>, batch: Trajectories<FactsNamed<Need>>) => Float64Array
+  /** Whether it looks at nothing but a step's own ratio and credit: then it is given runs of steps, which is quicker. Default: no. */
+  readonly pointwise?: boolean
   readonly formula: (ratio: Formula) => Formula
   readonly source: string
 }
@@ -45,6 +47,7 @@ export const changeRatio = <Need extends string, Bias extends string>(
   const limit: RatioLimit = {
     apply: ofAnyBatch<Parameters<RatioLimit['apply']>, Float64Array>(definition.apply),
     formula: definition.formula,
+    pointwise: definition.pointwise === true,
     ...(definition.surrogate === undefined ? {} : { surrogate: definition.surrogate }),
   }
   const { word, argument } = definition

@@ -1,3 +1,4 @@
+import { bounded } from '../columns/exponential.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -31,10 +32,8 @@ export const truncate = (options: { readonly at: number } & Call<'truncate({ at:
     needs: [],
     coupling: 'none',
     reasons: [reasons.truncation],
-    apply: (ratio) => {
-      for (let k = 0; k < ratio.length; k++) if (ratio[k] > at) ratio[k] = at
-      return ratio
-    },
+    apply: (ratio) => bounded(ratio, at),
+    pointwise: true,
     formula: (rho) => ({ text: `min(${rho.text}, ${at})`, latex: `\\min(${rho.latex}, ${numberLatex(at)})` }),
     source: 'Ionides 2008, Truncated importance sampling',
   })

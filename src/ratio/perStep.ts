@@ -1,3 +1,4 @@
+import { exponentials } from '../columns/exponential.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Ratio } from './ratio.ts'
@@ -23,10 +24,8 @@ export const perStep: Ratio<BehaviourLogProb, 'step ratio', 'state distribution'
   stage: 'step ratio',
   needs: [],
   reasons: [reasons['state distribution']],
-  ratio: (logRatio) => {
-    for (let k = 0; k < logRatio.length; k++) logRatio[k] = Math.exp(logRatio[k])
-    return logRatio
-  },
+  ratio: exponentials,
+  pointwise: true,
   formula: { text: 'rho_t', latex: '\\rho_t' },
   source: 'Degris, White, Sutton 2012, Off-policy actor-critic, section 2',
 })

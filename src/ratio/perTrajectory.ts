@@ -1,3 +1,4 @@
+import { exponential } from '../columns/exponential.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
 import type { Ratio } from './ratio.ts'
 import { ratioOf } from './ratio.ts'
@@ -25,7 +26,7 @@ export const perTrajectory: Ratio<BehaviourLogProb, 'trajectory ratio', never> =
     for (let i = 0; i < count; i++) {
       let sum = 0
       for (let k = offsets[i]; k < offsets[i + 1]; k++) sum += logRatio[k]
-      logRatio.fill(Math.exp(sum), offsets[i], offsets[i + 1])
+      logRatio.fill(exponential(sum), offsets[i], offsets[i + 1])
     }
     return logRatio
   },

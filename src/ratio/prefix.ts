@@ -1,3 +1,4 @@
+import { exponentials } from '../columns/exponential.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -8,12 +9,9 @@ import { ratioOf } from './ratio.ts'
 export const prefixRatio = (logRatio: Float64Array, { count, offsets }: Layout): Float64Array => {
   for (let i = 0; i < count; i++) {
     let sum = 0
-    for (let k = offsets[i]; k < offsets[i + 1]; k++) {
-      sum += logRatio[k]
-      logRatio[k] = Math.exp(sum)
-    }
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) logRatio[k] = sum += logRatio[k]
   }
-  return logRatio
+  return exponentials(logRatio)
 }
 
 /**

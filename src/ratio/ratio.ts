@@ -15,6 +15,11 @@ export interface Ratio<in Needs, out S extends RatioStage, out Bias extends stri
   readonly reasons: readonly Reason<Bias>[]
   /** Ratio of each step from log pi(a_t|s_t) - log mu(a_t|s_t), which it may write over. [sum L_i] -> [sum L_i] */
   readonly ratio: (logRatio: Float64Array, batch: Trajectories<Needs>) => Float64Array
+  /**
+   * Whether it makes the ratio of a step from the step's own log ratio and from nothing else: then it is given runs of steps, which is
+   * quicker. Default: no.
+   */
+  readonly pointwise?: boolean
   readonly formula: Formula
   readonly source: string
 }
@@ -30,6 +35,11 @@ export interface RatioDefinition<Need extends string, S extends RatioStage, Bias
   readonly reasons: readonly Reason<Bias>[]
   /** Ratio of each step from log ratios, which it may write over. [sum L_i] -> [sum L_i] */
   readonly ratio: (logRatio: Float64Array, batch: Trajectories<BehaviourLogProb & FactsNamed<Need>>) => Float64Array
+  /**
+   * Whether it makes the ratio of a step from the step's own log ratio and from nothing else: then it is given runs of steps, which is
+   * quicker. Default: no.
+   */
+  readonly pointwise?: boolean
   readonly formula: Formula
   readonly source: string
 }

@@ -1,5 +1,8 @@
 import type { Column, PerStep } from '../columns/column.ts'
+import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
+import { groupEnd } from '../columns/group.ts'
 import { wholeReturns, writeReturnsToGo } from '../columns/returns.ts'
+import { copyRun, differences, scaleRun, scaleRunByRatio, scaleRunByTime, subtractNumber, subtractOthers, subtractRun } from '../columns/runs.ts'
 import { giveColumn, keepOut, takeColumn } from '../columns/scratch.ts'
 import type { AllFacts, BehaviourLogProb } from '../trajectories/facts.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
@@ -29,32 +32,11 @@ interface Part {
   readonly outer: number
 }
 
-// Loops of their own, so that each is compiled for itself.
-
-const copyRun = (to: Float64Array, c: Float64Array, begin: number, end: number): void => {
-  for (let k = begin; k < end; k++) to[k] = c[k]
-}
-const scaleRun = (to: Float64Array, c: Float64Array, begin: number, end: number, by: number): void => {
-  for (let k = begin; k < end; k++) to[k] = c[k] * by
-}
-const scaleRunByTime = (to: Float64Array, c: Float64Array, begin: number, end: number, by: number, byTime: Float64Array): void => {
-  for (let k = begin, t = 0; k < end; k++, t++) to[k] = c[k] * by * byTime[t]
-}
-const subtractNumber = (c: Float64Array, begin: number, end: number, b: number): void => {
-  for (let k = begin; k < end; k++) c[k] -= b
-}
-const subtractRun = (c: Float64Array, begin: number, end: number, b: ArrayLike<number>, shift: number): void => {
-  for (let k = begin; k < end; k++) c[k] -= b[k + shift]
-}
-const subtractOthers = (c: Float64Array, begin: number, end: number, total: ArrayLike<number>, share: ArrayLike<number>, shift: number): void => {
-  for (let k = begin; k < end; k++) c[k] -= (total[k + shift] - c[k]) * share[k + shift]
-}
-
 /** to_t = c_t scale_i outer^t; `to` may be c itself. */
 const multiply = (to: Float64Array, c: Float64Array, { batch, first, stop, outer, outerByTime }: Part, scale: Scale): void => {
   const { offsets, startTime } = batch
   if (outerByTime === null && scale === 1) {
-    if (to !== c) copyRun(to, c, offsets[first], offsets[stop])
+    if (to !== c) copyRun(to, offsets[first], offsets[stop], c, offsets[first])
     return
   }
   for (let i = first; i < stop; i++) {
@@ -98,22 +80,10 @@ const othersFirst = (levels: readonly Level[]): readonly Level[] =>
         ...levels.filter(({ axis }) => axis !== 'per time, without the own'),
       ]
 
-/** Trajectories that are finished together, so that what one pass writes is still near when the next one reads it. */
-const atOnce = 4
+const byTime = (outer: number, batch: Batch): Float64Array | null => (outer === 1 ? null : powers(outer, longest(batch)))
 
-/** The parts of a batch, one after the other. */
-const partsOf = (batch: Batch, outer: number): readonly Part[] => {
-  const outerByTime = outer === 1 ? null : powers(outer, longest(batch))
-  return Array.from({ length: Math.ceil(batch.count / atOnce) }, (_, j) => ({
-    batch,
-    first: j * atOnce,
-    stop: Math.min((j + 1) * atOnce, batch.count),
-    outer,
-    outerByTime,
-  }))
-}
-
-const whole = (batch: Batch): Part => ({ batch, first: 0, stop: batch.count, outer: 1, outerByTime: null })
+/** All of a batch. */
+const whole = (batch: Batch, outer: number): Part => ({ batch, first: 0, stop: batch.count, outer, outerByTime: byTime(outer, batch) })
 
 /** The column that a credit's numbers stand in, or are going to be written to part by part. */
 const columnFor = (of: CreditSource, batch: Batch, into?: Float64Array): Float64Array => {
@@ -121,10 +91,53 @@ const columnFor = (of: CreditSource, batch: Batch, into?: Float64Array): Float64
   return (of._tag === 'reward-to-go' ? of.toGo.column : null) ?? into ?? takeColumn(batch.offsets[batch.count])
 }
 
-/** Writes the numbers of a credit's source for the trajectories of a part, unless they stand there already. */
-const writeSource = (column: Float64Array, of: CreditSource, returns: ArrayLike<number> | null, { batch, first, stop }: Part): void => {
-  if (of._tag === 'reward-to-go' && of.toGo.column === null) writeReturnsToGo(column, batch, of.reward, of.discount, first, stop)
-  if (returns !== null) for (let i = first; i < stop; i++) column.fill(returns[i], batch.offsets[i], batch.offsets[i + 1])
+/** Whether the numbers of a credit's source stand in its column already. */
+const stands = (of: CreditSource): boolean => of._tag === 'column' || (of._tag === 'reward-to-go' && of.toGo.column !== null)
+
+/** Writes the numbers of a credit's source, times a number, for the trajectories of a part. */
+const writeSource = (column: Float64Array, of: CreditSource, { batch, first, stop }: Part, by: number): void => {
+  switch (of._tag) {
+    case 'written':
+      of.write(column, first, stop, by)
+      break
+    case 'reward-to-go':
+      writeReturnsToGo(column, batch, of.reward, of.discount, first, stop, by)
+      break
+    case 'whole return': {
+      const returns = returnsOf(of, batch)
+      for (let i = first; i < stop; i++) column.fill(returns[i] * by, batch.offsets[i], batch.offsets[i + 1])
+    }
+  }
+}
+
+/** Writes the weights of a part of a batch from its credits, which stand in a column. */
+type Finish = (to: Float64Array, column: Float64Array, part: Part, scale: Scale) => void
+
+/** Works a credit out part by part, each to its end while it is near. Uses up the credit. */
+const inParts = (credit: Credit, batch: Batch, scale: Scale, into: Float64Array | undefined, finish: Finish): Float64Array => {
+  const { of, outer, flat } = credit
+  const column = columnFor(of, batch, into)
+  const standing = stands(of)
+  const to = into ?? column
+  const inside = othersFirst(credit.inside)
+  const outerByTime = byTime(outer, batch)
+  // Where nothing comes between a credit and its scale, it is written scaled.
+  const atOnce = finish === multiply && !standing && typeof scale === 'number' && outerByTime === null && inside.length === 0 && flat.length === 0
+  for (let first = 0, stop = 0; first < batch.count; first = stop) {
+    stop = groupEnd(batch, first)
+    const part = { batch, first, stop, outer, outerByTime }
+    if (!standing) writeSource(column, of, part, atOnce ? scale : 1)
+    if (atOnce) continue
+    for (const level of inside) subtract(column, part, level)
+    if (flat.length === 0) finish(to, column, part, scale)
+    else {
+      multiply(column, column, part, 1)
+      for (const level of flat) subtract(column, part, level)
+      finish(to, column, { ...part, outerByTime: null, outer: 1 }, scale)
+    }
+  }
+  if (to !== column) giveColumn(column)
+  return to
 }
 
 /**
@@ -132,24 +145,44 @@ const writeSource = (column: Float64Array, of: CreditSource, returns: ArrayLike<
  *
  * @param into  where to write it; without it, to the column that the credit came in. [sum L_i]
  */
-export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1, into?: Float64Array): Float64Array => {
-  const { of } = credit
-  const column = columnFor(of, batch, into)
-  const returns = of._tag === 'whole return' ? wholeReturns(batch, of.reward, of.discount) : null
-  const to = into ?? column
-  const inside = othersFirst(credit.inside)
-  for (const part of partsOf(batch, credit.outer)) {
-    writeSource(column, of, returns, part)
-    for (const level of inside) subtract(column, part, level)
-    if (credit.flat.length === 0) multiply(to, column, part, scale)
-    else {
-      multiply(column, column, part, 1)
-      for (const level of credit.flat) subtract(column, part, level)
-      multiply(to, column, { ...part, outerByTime: null, outer: 1 }, scale)
-    }
+export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1, into?: Float64Array): Float64Array =>
+  inParts(credit, batch, scale, into, multiply)
+
+/** Steps of a run: a constant of this module, as there. */
+const run = mostLogRatios
+
+/** to = c ratio scale for a part, run by run: where the ratio of a step is made from nothing but the step's own log-probs and credit. */
+const multiplyByRatio =
+  (plan: RatioPlan, batch: Trajectories<AllFacts>): Finish =>
+  (to, column, part, scale) => {
+    const { offsets } = batch
+    const { first, stop, outerByTime } = part
+    if (outerByTime !== null) multiply(column, column, part, 1)
+    // One factor for all goes in at once; factors of trajectories come after.
+    const by = typeof scale === 'number' ? scale : 1
+    for (let begin = offsets[first]; begin < offsets[stop]; begin += run)
+      multiplyRun(to, column, plan, batch, begin, Math.min(begin + run, offsets[stop]), by)
+    if (typeof scale !== 'number') multiply(to, to, { ...part, outerByTime: null, outer: 1 }, scale)
   }
-  if (to !== column) giveColumn(column)
-  return to
+
+const multiplyRun = (
+  to: Float64Array,
+  column: Float64Array,
+  plan: RatioPlan,
+  batch: Trajectories<AllFacts>,
+  begin: number,
+  end: number,
+  by: number,
+): void => {
+  const log = takeLogRatios(end - begin)
+  differences(log, 0, end - begin, batch.logProb, batch.behaviourLogProb, begin)
+  scaleRunByRatio(to, column, begin, end, by, limitedRatio(plan, log, column.subarray(begin, end), batch), 0)
+}
+
+/** The raw returns of whole trajectories, computed when they are first asked for. [N] */
+export const returnsOf = (of: CreditSource, batch: Batch): Float64Array => {
+  if (of._tag === 'column' || of._tag === 'written') throw new TypeError('returns of a credit that has none; begin with totalReturn')
+  return of._tag === 'whole return' ? (of.returns.column ??= wholeReturns(batch, of.reward, of.discount)) : wholeReturns(batch, of.reward, of.discount)
 }
 
 /** The raw returns to go of a credit, computed when they are first asked for and kept until the credit is used up. */
@@ -157,7 +190,7 @@ export const rawToGo = (of: CreditSource, batch: Batch): Float64Array => {
   if (of._tag !== 'reward-to-go') throw new TypeError('returns to go of a credit that has none; put causality before it')
   if (of.toGo.column === null) {
     of.toGo.column = takeColumn(batch.offsets[batch.count])
-    writeReturnsToGo(of.toGo.column, batch, of.reward, of.discount, 0, batch.count)
+    writeReturnsToGo(of.toGo.column, batch, of.reward, of.discount, 0, batch.count, 1)
   }
   return of.toGo.column
 }
@@ -180,7 +213,7 @@ const othersPerStep = ({ total, share }: LevelOfOthers, of: CreditSource, batch:
  */
 const perDecisionColumn = (credit: Credit, prefix: Float64Array, batch: Batch): Float64Array => {
   const { of } = credit
-  if (of._tag === 'column') throw new TypeError('importance(perDecision) on a credit without rewards')
+  if (of._tag === 'column' || of._tag === 'written') throw new TypeError('importance(perDecision) on a credit without rewards')
   const { count, offsets } = batch
   const { reward, discount } = of
   const inside = credit.inside.map((level) => (level.axis === 'per time, without the own' ? othersPerStep(level, of, batch) : level))
@@ -199,7 +232,7 @@ const perDecisionColumn = (credit: Credit, prefix: Float64Array, batch: Batch): 
       }
     }
   }
-  if (of._tag === 'reward-to-go') for (const part of partsOf(batch, credit.outer)) multiply(out, out, part, 1)
+  if (of._tag === 'reward-to-go') multiply(out, out, whole(batch, credit.outer), 1)
   for (let k = 0; k < out.length; k++) out[k] += prefix[k] * levels[k]
   return out
 }
@@ -207,7 +240,7 @@ const perDecisionColumn = (credit: Credit, prefix: Float64Array, batch: Batch): 
 /** log pi(a_t|s_t) - log mu(a_t|s_t), the log ratio of each step. [sum L_i] */
 export const logRatios = (logProb: Column<PerStep>, behaviourLogProb: Column<PerStep>): Float64Array => {
   const out = takeColumn(logProb.length)
-  for (let k = 0; k < out.length; k++) out[k] = logProb[k] - behaviourLogProb[k]
+  differences(out, 0, out.length, logProb, behaviourLogProb, 0)
   return out
 }
 
@@ -229,6 +262,10 @@ export const logRatiosOf = (batch: Trajectories<Partial<BehaviourLogProb>>): Flo
     ? new Float64Array(batch.offsets[batch.count])
     : logRatios(batch.logProb, batch.behaviourLogProb)
 
+/** Whether a ratio and its limits may be given a run of steps at a time. */
+export const isPointwise = ({ kind, pointwise, limits }: RatioPlan): boolean =>
+  kind === 'per step weight' && pointwise && limits.every((limit) => limit.pointwise === true)
+
 const correctedColumn = (credit: Credit, plan: RatioPlan, batch: Trajectories<AllFacts>): Float64Array => {
   const logRatio = logRatiosOf(batch)
   if (plan.kind === 'per decision') return perDecisionColumn(credit, plan.ratio(logRatio, batch), batch)
@@ -242,11 +279,14 @@ const correctedColumn = (credit: Credit, plan: RatioPlan, batch: Trajectories<Al
 /** W of every step: credit, ratio, changes, scale of the reduction; written to `into`, or to a fresh array. [sum L_i] */
 export const weigh = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale, into?: Float64Array): Float64Array => {
   const credit = plan.credit(batch)
-  if (plan.ratio === null && plan.changes.length === 0) return keepOut(creditColumn(credit, batch, scale, into))
+  if (plan.changes.length === 0) {
+    if (plan.ratio === null) return keepOut(creditColumn(credit, batch, scale, into))
+    if (isPointwise(plan.ratio)) return keepOut(inParts(credit, batch, scale, into, multiplyByRatio(plan.ratio, batch)))
+  }
   const unscaled = plan.ratio === null ? creditColumn(credit, batch) : correctedColumn(credit, plan.ratio, batch)
   const changed = plan.changes.reduce((weight, change) => change.apply(weight, batch), unscaled)
   const to = into ?? changed
-  multiply(to, changed, whole(batch), scale)
+  multiply(to, changed, whole(batch, 1), scale)
   if (to !== changed) giveColumn(changed)
   return keepOut(to)
 }

@@ -58,18 +58,22 @@ export interface Credit {
   readonly inside: readonly Level[]
 }
 
-/** Raw returns to go, kept for the one evaluation of a pipeline once they have been asked for: several of its steps read them. */
-export interface ReturnsToGo {
+/** Raw returns, kept for the one evaluation of a pipeline once they have been asked for: several of its steps read them. */
+export interface Returns {
   column: Float64Array | null
 }
 
 /**
- * Where the numbers of a credit come from. A column is the credit's own and is changed in place.
+ * Where the numbers of a credit come from. A column is the credit's own and is changed in place; one that is written is so part by part.
  */
 export type CreditSource =
-  | { readonly _tag: 'whole return'; readonly reward: Column<PerStep>; readonly discount: number }
-  | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number; readonly toGo: ReturnsToGo }
+  | { readonly _tag: 'whole return'; readonly reward: Column<PerStep>; readonly discount: number; readonly returns: Returns }
+  | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number; readonly toGo: Returns }
   | { readonly _tag: 'column'; readonly column: Float64Array }
+  | { readonly _tag: 'written'; readonly write: WriteCredit }
+
+/** Writes the credits of the trajectories first <= i < stop, times a number, to their places. */
+export type WriteCredit = (to: Float64Array, first: number, stop: number, by: number) => void
 
 /** How a ratio is made from log ratios and then limited, evaluated anew whenever the current log-probs change. */
 export interface RatioPlan {
@@ -77,6 +81,8 @@ export interface RatioPlan {
   readonly kind: 'per step weight' | 'per decision'
   /** Ratio of each step from l_t = log pi(a_t|s_t) - log mu(a_t|s_t), which it may write over. [sum L_i] -> [sum L_i] */
   readonly ratio: (logRatio: Float64Array, batch: Trajectories<AllFacts>) => Float64Array
+  /** Whether it makes the ratio of a step from the step's own log ratio and from nothing else, so that it may be given runs of steps. */
+  readonly pointwise: boolean
   /** What has been done to the ratio since, in order. */
   readonly limits: readonly RatioLimit[]
   /** Facts that the ratio and its limits read. */
@@ -89,6 +95,8 @@ export interface RatioLimit {
   /** Changed ratio of each step, given the credit that it will multiply. [sum L_i] */
   readonly apply: (ratio: Float64Array, credit: Column<PerStep>, batch: Trajectories<AllFacts>) => Float64Array
   readonly formula: (ratio: Formula) => Formula
+  /** Whether it looks at nothing but a step's own ratio and credit, so that it may be given runs of steps. */
+  readonly pointwise?: boolean
   /**
    * Objective of one step as a function of rho and its credit, where one exists whose derivative in log pi is the weight; it
    * makes the ratio form of the surrogate.
@@ -105,7 +113,7 @@ export interface WeightChange {
 /** The parts of a credit's formula, in step with `Credit`. */
 export interface CreditFormula {
   /** What the credit of a step is made of, as `CreditSource` has it. */
-  readonly scope: CreditSource['_tag']
+  readonly scope: Exclude<CreditSource['_tag'], 'written'>
   /** The credit itself, such as `G_t`. */
   readonly value: Formula
   /** The outer factor, such as `gamma^t`; null where there is none. */
