@@ -6,6 +6,7 @@ import { shown } from '../trajectories/problem.ts'
 import type { AnyEnvironment, Copies, Environment, Memory } from './environment.ts'
 import { ending } from './environment.ts'
 import { EnvironmentFailure } from './failure.ts'
+import { expectedCopies } from './memory.ts'
 import type { Random } from './random.ts'
 import { restoredStream, savedStream, streamsOf } from './random.ts'
 import type { Space } from './space.ts'
@@ -265,8 +266,10 @@ const running = <O extends Space, A extends Space>(
   }
 }
 
-const optionProblem = ({ copies, seed }: LockStepOptions): string | undefined => {
+const optionProblem = (environment: AnyEnvironment, { copies, seed }: LockStepOptions): string | undefined => {
   if (!(Number.isInteger(copies) && copies >= 1)) return `copies: expected an integer >= 1, got ${shown(copies)}`
+  const fewer = expectedCopies(environment, copies)
+  if (fewer !== null) return `copies: expected ${fewer}, got ${copies}; run fewer, more often`
   return (seed | 0) === seed || seed >>> 0 === seed ? undefined : `seed: expected a 32-bit integer, got ${shown(seed)}`
 }
 
@@ -276,7 +279,7 @@ const optionProblem = ({ copies, seed }: LockStepOptions): string | undefined =>
  *
  * @param environment  what to run
  * @param options      how many copies, the seed, what follows an end
- * @throws RangeError          for options that are none
+ * @throws RangeError          for options that are none, and for more copies than memory holds, before any is made
  * @throws EnvironmentFailure  if the first states are not finite
  *
  * @example
@@ -288,7 +291,7 @@ const optionProblem = ({ copies, seed }: LockStepOptions): string | undefined =>
  * ```
  */
 export const lockStep = <O extends Space, A extends Space>(environment: Environment<O, A>, options: LockStepOptions): LockStep<O, A> => {
-  const wrong = optionProblem(options)
+  const wrong = optionProblem(environment, options)
   if (wrong !== undefined) throw new RangeError(`${environment.name}: lockStep: ${wrong}`)
   const { copies, seed, onEnd = 'reset' } = options
   return running(environment, roomFor(environment, copies), streamsOf(seed, copies), onEnd, 'afresh')
@@ -330,6 +333,8 @@ export const resumed = <O extends Space, A extends Space>(environment: Environme
   expect(onEnd === 'reset' || onEnd === 'wait', 'onEnd', "'reset' or 'wait'", onEnd)
   if (problems.length > 0) return E.left(problems)
   const count = Number(copies)
+  const fewer = expectedCopies(environment, count)
+  if (fewer !== null) return E.left([{ path: 'copies', expected: fewer, got: shown(copies) }])
   const room = roomFor(environment, count)
   for (const [key, column] of Object.entries(room)) {
     const row = isRecord(columns) ? columns[key] : undefined

@@ -6,49 +6,78 @@ import type { Floats } from './floats.ts'
 import { needLength, needRows, refuseInfiniteWeight, refuseNaN } from './floats.ts'
 import type { Head } from './head.ts'
 
-/** One distribution, read from a row of logits. */
-interface Row {
-  /** Logits minus the greatest of them. [K] */
+/**
+ * Distributions read from rows of logits; row i has place i modulo their number. What a place holds is known by its logits, and is not
+ * computed again when the same row comes back: a gradient follows the log-probs of the same rows.
+ */
+interface Rows {
+  /** Places, a power of two, minus 1. */
+  readonly mask: number
+  /** NaN in the first number of a place that holds nothing. [places K] */
+  readonly logits: Float64Array
+  /** Logits minus the greatest of them. [places K] */
   readonly shifted: Float64Array
-  /** exp(shifted). [K] */
+  /** exp(shifted). [places K] */
   readonly mass: Float64Array
-  total: number
-  logTotal: number
+  /** [places] */
+  readonly total: Float64Array
+  /** [places] */
+  readonly logTotal: Float64Array
 }
 
-const rowOf = (K: number): Row => ({ shifted: new Float64Array(K), mass: new Float64Array(K), total: 0, logTotal: 0 })
+/** Numbers that logits may take, and places that are worth while: both powers of two. */
+const mostNumbers = 4096
+const mostPlaces = 512
 
-/** Nothing overflows, for the greatest logit is moved to 0. A NaN or an infinite logit ends as a NaN total. */
-const read = (row: Row, logits: Floats, i: number, K: number): void => {
-  const { shifted, mass } = row
+const rowsOf = (K: number): Rows => {
+  const places = Math.min(mostPlaces, Math.max(1, mostNumbers / 2 ** Math.ceil(Math.log2(K))))
+  const [logits, shifted, mass] = [new Float64Array(places * K).fill(NaN), new Float64Array(places * K), new Float64Array(places * K)]
+  return { mask: places - 1, logits, shifted, mass, total: new Float64Array(places), logTotal: new Float64Array(places) }
+}
+
+/**
+ * Reads row i, and says its place. Nothing overflows, for the greatest logit is moved to 0. A NaN or an infinite logit ends as a NaN total.
+ */
+const read = (rows: Rows, logits: Floats, i: number, K: number): number => {
+  const { logits: known, shifted, mass } = rows
+  const place = i & rows.mask
+  const to = place * K
   const at = i * K
+  let same = 0
+  while (same < K && known[to + same] === logits[at + same]) same++
+  if (same === K) return place
   let most = logits[at]
   for (let k = 1; k < K; k++) if (logits[at + k] > most) most = logits[at + k]
   let total = 0
   for (let k = 0; k < K; k++) {
-    const x = logits[at + k] - most
-    shifted[k] = x
-    // The greatest is exp 0, of which there is no need to ask.
-    total += mass[k] = x === 0 ? 1 : Math.exp(x)
+    const logit = logits[at + k]
+    const x = logit - most
+    known[to + k] = logit
+    shifted[to + k] = x
+    total += mass[to + k] = Math.exp(x)
   }
+  if (Number.isNaN(total)) known[to] = NaN
   refuseNaN('categorical', i, total)
-  row.total = total
-  row.logTotal = Math.log(total)
+  rows.total[place] = total
+  rows.logTotal[place] = Math.log(total)
+  return place
 }
 
 /** A mass of 0 adds nothing, even if its logarithm is infinite. */
-const entropyOf = ({ shifted, mass, total, logTotal }: Row): number => {
+const entropyOf = ({ shifted, mass, total, logTotal }: Rows, place: number, K: number): number => {
+  const at = place * K
   let sum = 0
-  for (let k = 0; k < mass.length; k++) if (mass[k] > 0) sum += mass[k] * shifted[k]
-  return logTotal - sum / total
+  for (let k = 0; k < K; k++) if (mass[at + k] > 0) sum += mass[at + k] * shifted[at + k]
+  return logTotal[place] - sum / total[place]
 }
 
-/** Rounding may leave -1e-17, of which nobody should have to take a root. */
-const divergence = (p: Row, q: Row): number => {
-  const shift = q.logTotal - p.logTotal
+/** Of two rows in one place. Rounding may leave -1e-17, of which nobody should have to take a root. */
+const divergence = (p: Rows, q: Rows, place: number, K: number): number => {
+  const at = place * K
+  const shift = q.logTotal[place] - p.logTotal[place]
   let sum = 0
-  for (let k = 0; k < p.mass.length; k++) if (p.mass[k] > 0) sum += p.mass[k] * (p.shifted[k] - q.shifted[k] + shift)
-  return Math.max(0, sum / p.total)
+  for (let k = 0; k < K; k++) if (p.mass[at + k] > 0) sum += p.mass[at + k] * (p.shifted[at + k] - q.shifted[at + k] + shift)
+  return Math.max(0, sum / p.total[place])
 }
 
 const refuseAction = (i: number, a: number, K: number): void => {
@@ -85,8 +114,8 @@ const refuseInfinite = (i: number, kl: number): void => {
 export const categorical = <const K extends number>(actions: K): Head<K, Discrete<K>> => {
   checked('categorical: actions', actions, range.count)
   const K: number = actions
-  const p = rowOf(K)
-  const q = rowOf(K)
+  const p = rowsOf(K)
+  const q = rowsOf(K)
   const need = (n: number, ...distributions: readonly Floats[]): void => {
     needRows('categorical: n', n)
     for (const logits of distributions) needLength('categorical: logits', logits, n * K)
@@ -101,17 +130,18 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       needLength('categorical: actions', into, n)
       needLength('categorical: logProb', logProb, n)
       for (let i = 0; i < n; i++) {
-        read(p, distribution, i, K)
-        let left = uniformFloat64(random) * p.total
+        const place = read(p, distribution, i, K)
+        const at = place * K
+        let left = uniformFloat64(random) * p.total[place]
         let a = 0
         for (let k = 0; k < K; k++) {
           // Rounding can leave a little at the end: it goes to the last action that has any mass.
-          if (p.mass[k] > 0) a = k
-          left -= p.mass[k]
+          if (p.mass[at + k] > 0) a = k
+          left -= p.mass[at + k]
           if (left < 0) break
         }
         into[i] = a
-        logProb[i] = p.shifted[a] - p.logTotal
+        logProb[i] = p.shifted[at + a] - p.logTotal[place]
       }
     },
 
@@ -121,18 +151,15 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       needLength('categorical: out', out, n)
       for (let i = 0; i < n; i++) {
         refuseAction(i, taken[i], K)
-        read(p, distribution, i, K)
-        out[i] = p.shifted[taken[i]] - p.logTotal
+        const place = read(p, distribution, i, K)
+        out[i] = p.shifted[place * K + taken[i]] - p.logTotal[place]
       }
     },
 
     entropy: (distribution, n, out) => {
       need(n, distribution)
       needLength('categorical: out', out, n)
-      for (let i = 0; i < n; i++) {
-        read(p, distribution, i, K)
-        out[i] = entropyOf(p)
-      }
+      for (let i = 0; i < n; i++) out[i] = entropyOf(p, read(p, distribution, i, K), K)
     },
 
     kl: (from, to, n, out) => {
@@ -140,8 +167,7 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       needLength('categorical: out', out, n)
       for (let i = 0; i < n; i++) {
         read(p, from, i, K)
-        read(q, to, i, K)
-        out[i] = divergence(p, q)
+        out[i] = divergence(p, q, read(q, to, i, K), K)
       }
     },
 
@@ -150,12 +176,13 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       needLength('categorical: vector', vector, n * K)
       needLength('categorical: out', out, n * K)
       for (let i = 0; i < n; i++) {
-        read(p, distribution, i, K)
+        const place = read(p, distribution, i, K)
+        const from = place * K
         const at = i * K
         let mean = 0
-        for (let k = 0; k < K; k++) mean += p.mass[k] * vector[at + k]
-        mean /= p.total
-        for (let k = 0; k < K; k++) out[at + k] = (p.mass[k] / p.total) * (vector[at + k] - mean)
+        for (let k = 0; k < K; k++) mean += p.mass[from + k] * vector[at + k]
+        mean /= p.total[place]
+        for (let k = 0; k < K; k++) out[at + k] = (p.mass[from + k] / p.total[place]) * (vector[at + k] - mean)
       }
     },
 
@@ -167,27 +194,31 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       if (kl !== undefined) needLength('categorical: kl.reference', kl.reference, n * K)
       for (let i = 0; i < n; i++) {
         refuseAction(i, taken[i], K)
-        read(p, distribution, i, K)
+        const place = read(p, distribution, i, K)
+        const from = place * K
         const at = i * K
         const w = weights[i]
         refuseInfiniteWeight('categorical', i, w)
-        const H = entropy === 0 ? 0 : entropyOf(p)
+        const total = p.total[place]
+        const logTotal = p.logTotal[place]
+        const H = entropy === 0 ? 0 : entropyOf(p, place, K)
         for (let k = 0; k < K; k++) {
-          const pk = p.mass[k] / p.total
+          const pk = p.mass[from + k] / total
           // 0 log 0 = 0: an action that is never taken has no say in the entropy.
-          out[at + k] = -w * pk - (entropy === 0 || pk === 0 ? 0 : entropy * pk * (p.shifted[k] - p.logTotal + H))
+          out[at + k] = -w * pk - (entropy === 0 || pk === 0 ? 0 : entropy * pk * (p.shifted[from + k] - logTotal + H))
         }
         out[at + taken[i]] += w
         if (kl === undefined) continue
         read(q, kl.reference, i, K)
         if (kl.direction === 'fromReference') {
-          refuseInfinite(i, divergence(q, p))
-          for (let k = 0; k < K; k++) out[at + k] -= kl.weight * (p.mass[k] / p.total - q.mass[k] / q.total)
+          refuseInfinite(i, divergence(q, p, place, K))
+          for (let k = 0; k < K; k++) out[at + k] -= kl.weight * (p.mass[from + k] / total - q.mass[from + k] / q.total[place])
         } else {
-          const total = divergence(p, q)
-          refuseInfinite(i, total)
-          const shift = q.logTotal - p.logTotal - total
-          for (let k = 0; k < K; k++) if (p.mass[k] > 0) out[at + k] -= kl.weight * (p.mass[k] / p.total) * (p.shifted[k] - q.shifted[k] + shift)
+          const off = divergence(p, q, place, K)
+          refuseInfinite(i, off)
+          const shift = q.logTotal[place] - logTotal - off
+          for (let k = 0; k < K; k++)
+            if (p.mass[from + k] > 0) out[at + k] -= kl.weight * (p.mass[from + k] / total) * (p.shifted[from + k] - q.shifted[from + k] + shift)
         }
       }
     },

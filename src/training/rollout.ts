@@ -125,7 +125,8 @@ export const rollingOut = <O extends Space, A extends Space>(
   random: Random,
   { part, discount, cuts: allowance }: Rules,
 ): (<Out extends readonly number[]>(actor: Actor<O, A, Out>) => Sampled<never>) => {
-  const { copies, environment } = run
+  // The columns of a run stay what they are: each step writes to the same.
+  const { copies, environment, observation: nowSeen, successor: followed, reward: paid, end: over, time: nowTime, episodeReturn, episodeLength } = run
   const m = sizeOf(environment.observation)
   const d = sizeOf(environment.action)
   const discrete = environment.action._tag === 'Discrete'
@@ -168,33 +169,35 @@ export const rollingOut = <O extends Space, A extends Space>(
     while (n > 0) {
       if (rows + n > log.rows) log = grown(log, 2 * (rows + n), widths)
       const { observation, action, distribution, logProb, reward, copy, time, end } = log
-      for (let j = 0; j < n; j++) for (let k = 0; k < m; k++) seen[j * m + k] = run.observation[active[j] * m + k]
+      for (let j = 0; j < n; j++) {
+        const from = active[j] * m
+        for (let k = 0; k < m; k++) observation[(rows + j) * m + k] = seen[j * m + k] = nowSeen[from + k]
+      }
       const outputs = act(seen, n)
       head.sample(outputs, n, random, drawn, drawnLogProb)
-      for (let k = 0; k < n * m; k++) observation[rows * m + k] = seen[k]
       for (let k = 0; k < n * P; k++) distribution[rows * P + k] = outputs[k]
-      for (let k = 0; k < n * d; k++) action[rows * d + k] = drawn[k]
       for (let j = 0; j < n; j++) {
         const i = active[j]
-        logProb[rows + j] = drawnLogProb[j]
-        copy[rows + j] = i
-        time[rows + j] = run.time[i]
-        for (let k = 0; k < d; k++) actions[i * d + k] = drawn[j * d + k]
+        const row = rows + j
+        logProb[row] = drawnLogProb[j]
+        copy[row] = i
+        time[row] = nowTime[i]
+        for (let k = 0; k < d; k++) actions[i * d + k] = action[row * d + k] = drawn[j * d + k]
       }
       run.step(actions)
       let still = 0
       for (let j = 0; j < n; j++) {
         const i = active[j]
         const row = rows + j
-        const ended = run.end[i]
-        reward[row] = run.reward[i]
+        const ended = over[i]
+        reward[row] = paid[i]
         taken[i]++
         if (ended !== ending.none) {
-          returns.push(run.episodeReturn[i])
-          lengths.push(run.episodeLength[i])
+          returns.push(episodeReturn[i])
+          lengths.push(episodeLength[i])
           if (allowance === 'refused' && ended === ending.Truncated)
             throw new EnvironmentFailure(
-              { environment: environment.name, copy: i, step: run.episodeLength[i] - 1 },
+              { environment: environment.name, copy: i, step: episodeLength[i] - 1 },
               "the episode was cut, so it is not a whole one; say that the horizon belongs to the problem with timeLimit({ steps, as: 'TimeLimit' }), or sample segments",
             )
         }
@@ -203,7 +206,7 @@ export const rollingOut = <O extends Space, A extends Space>(
         end[row] = ended !== ending.none ? ended : done ? ending.Truncated : ending.none
         if (end[row] === ending.Truncated) {
           cutRows.push(row)
-          for (let k = 0; k < m; k++) successors.push(run.successor[i * m + k])
+          for (let k = 0; k < m; k++) successors.push(followed[i * m + k])
         }
         if (!done) active[still++] = i
         else for (let k = 0; k < d; k++) actions[i * d + k] = idle[k]

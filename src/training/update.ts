@@ -62,7 +62,12 @@ const shuffle = (order: Int32Array, random: Random): void => {
 }
 
 const gatherRows = <T extends Actions>(from: T, width: number, indices: Int32Array, into: T): T => {
-  for (let k = 0; k < indices.length; k++) for (let j = 0; j < width; j++) into[k * width + j] = from[indices[k] * width + j]
+  if (width === 1) for (let k = 0; k < indices.length; k++) into[k] = from[indices[k]]
+  else
+    for (let k = 0; k < indices.length; k++) {
+      const at = indices[k] * width
+      for (let j = 0; j < width; j++) into[k * width + j] = from[at + j]
+    }
   return into
 }
 
@@ -176,8 +181,8 @@ const drift = <S>(
   const [now, then] = [room.logProb(steps), room.otherLogProb(steps)]
   head.kl(sampled.distribution, outputs, steps, now)
   const kl = mean(now)
-  head.logProb(outputs, sampled.actions, steps, now)
   head.logProb(sampled.distribution, sampled.actions, steps, then)
+  head.logProb(outputs, sampled.actions, steps, now)
   for (let k = 0; k < steps; k++) now[k] -= then[k]
   return { kl, effectiveSampleSize: effectiveShare(now) }
 }

@@ -1,191 +1,185 @@
 /**
- * Measures estimators on a large batch and the exact oracle; prints medians with their spread and writes them as JSON when a path is
- * given. Nothing is asserted: numbers depend on the machine.
+ * Measures this library alone (npm run bench) or beside its peers (npm run bench:peers), in turns; prints tables and keeps them as JSON.
+ * Nothing is asserted: numbers depend on the machine. `--help` says more.
  */
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { pipe } from 'fp-ts/lib/function.js'
-import * as E from 'fp-ts/lib/Either.js'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import {
-  baseline,
-  causality,
-  clip,
-  describeProblems,
-  estimateInto,
-  fromSteps,
-  gae,
-  importance,
-  leaveOneOut,
-  meanOverTrajectories,
-  perDecision,
-  perStep,
-  perTrajectory,
-  ratioSurrogate,
-  reduce,
-  stateValue,
-  timeLimit,
-  totalReturn,
-  vtrace,
-} from 'estimand'
-import type { AllFacts, Trajectories } from 'estimand'
-import { exact, frozenLake, mdp } from 'estimand/exact'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Comparison, Side, Source } from './comparison.ts'
+import { faults, ourName } from './comparison.ts'
+import { comparisons } from './comparisons.ts'
+import { aboutHere, canPin, cleanRlSource, load, lookAround, oneThread } from './machine.ts'
+import type { Sample } from './measure.ts'
+import type { Found } from './missing.ts'
+import { canRun, cleanRlVersion, missing, needsOf, otherCleanRl } from './missing.ts'
+import type { Options } from './options.ts'
+import { chosen, optionsOf, repeatOf, usage } from './options.ts'
+import type { Server } from './process.ts'
+import { pythonProgram, runOf, serverOf } from './process.ts'
+import type { Results } from './results.ts'
+import { against, fromText, isBusy, outcomeOf, toText, whyNotResumed, withOutcome } from './results.ts'
+import { changesText, columns, inColumns, linesOf, text } from './table.ts'
+import type { Take } from './turns.ts'
+import { disagreement, inTurn } from './turns.ts'
 
-const N = 1024
-const T = 1000
-const steps = N * T
-const rounds = 25
+const here = dirname(fileURLToPath(import.meta.url))
+/** Sources, of which dist has only what was compiled. */
+const sources = fileURLToPath(new URL('../../../test/bench/', import.meta.url))
+const peersFolder = join(sources, 'peers')
+const usualRounds = 9
+const pinned = 'ESTIMAND_BENCH_CORE'
 
-const random = xoroshiro128plus(1)
-const uniform = (low: number, high: number): number => low + (high - low) * uniformFloat64(random)
-const column = (make: () => number): Float64Array => Float64Array.from({ length: T }, make)
-
-const right = <A>(result: E.Either<Parameters<typeof describeProblems>[0], A>): A => {
-  if (E.isLeft(result)) throw new Error(describeProblems(result.left))
-  return result.right
+const say = (words: string): void => {
+  process.stderr.write(`${words}\n`)
 }
 
-const offPolicy = right(
-  fromSteps({
-    discount: 0.99,
-    provenance: 'off-policy',
-    episodes: 'complete',
-    trajectories: Array.from({ length: N }, () => {
-      const behaviourLogProb = column(() => uniform(-1.5, -0.5))
-      return {
-        reward: column(() => uniform(-0.5, 0.5)),
-        behaviourLogProb,
-        logProb: behaviourLogProb.map((l) => l + uniform(-0.1, 0.1)),
-        value: column(() => uniform(-0.5, 0.5)),
-        end: timeLimit,
+/** This program once more, on one core and with one thread, which everything that it starts inherits. */
+const again = (core: number | null): number => {
+  const pin = core !== null && canPin()
+  if (core !== null && !pin) say('taskset is not here: processes are not kept on a core')
+  const command = [...(pin ? ['taskset', '-c', String(core)] : []), process.execPath, ...process.argv.slice(1)]
+  const { status, signal, error } = spawnSync(command[0], command.slice(1), { stdio: 'inherit', env: { ...process.env, ...oneThread, [pinned]: pin ? String(core) : 'none' } })
+  if (error !== undefined) say(error.message)
+  return signal === null ? (status ?? 1) : 1
+}
+
+interface Setting {
+  readonly options: Options
+  readonly found: Found | null
+  readonly cleanRl: string | null
+  /** One Python for all that is served, since it takes seconds to start. */
+  readonly python: () => Server
+}
+
+const seeded = (args: readonly string[], round: number): readonly string[] => args.map((arg) => arg.replaceAll('{seed}', String(round + 1)))
+
+/** Whether a side can be measured with what is here. */
+const possible = ({ options, found }: Setting, side: Side): boolean =>
+  side.from === 'here' || side.from === 'program' || (options.peers && found !== null && canRun(needsOf(side), found))
+
+const takeOf = ({ options, cleanRl, python }: Setting, source: Source, ours: Server): Take => {
+  const { block } = options
+  switch (source.from) {
+    case 'here':
+      return () => ours.sample(source.measure, block)
+    case 'python':
+      return () => python().sample(source.measure, block)
+    case 'program':
+      return (round) => runOf({ command: process.execPath, args: [join(here, source.script.replace(/\.ts$/, '.js')), ...seeded(source.args, round)], input: '' }, source.script)
+    case 'python program':
+      return (round) => {
+        const more = source.cleanRl === undefined || cleanRl === null ? {} : { [source.cleanRl]: cleanRl }
+        return runOf(pythonProgram(options.python, peersFolder, source.script, seeded(source.args, round), more), source.script)
       }
-    }),
-  }),
-)
-const onPolicy = { ...offPolicy, logProb: offPolicy.behaviourLogProb, provenance: 'on-policy' } as unknown as Trajectories<AllFacts>
-
-const median = (times: readonly number[]): readonly [number, number, number] => {
-  const sorted = times.toSorted((a, b) => a - b)
-  return [sorted[Math.floor(sorted.length / 2)], sorted[0], sorted[sorted.length - 1]]
+  }
 }
 
-interface Row {
-  readonly what: string
-  readonly median: number
-  readonly min: number
-  readonly max: number
-  readonly unit: string
+const isProgram = ({ from }: Source): boolean => from === 'program' || from === 'python program'
+
+const measure = async (setting: Setting, comparison: Comparison): Promise<Readonly<Record<string, readonly Sample[]>>> => {
+  const { options } = setting
+  const ours = serverOf({ command: process.execPath, args: [join(here, 'serve.js')], input: '' })
+  try {
+    const sides = Object.fromEntries([
+      [ourName, takeOf(setting, comparison.ours, ours)] as const,
+      ...comparison.others.filter((side) => possible(setting, side)).map((side) => [side.name, takeOf(setting, side, ours)] as const),
+    ])
+    const programs = isProgram(comparison.ours)
+    const rounds = (programs ? options.seeds : options.rounds) ?? comparison.rounds ?? usualRounds
+    // A server warms up by itself; a round more lets all of them have had a turn.
+    return await inTurn(sides, { rounds, warmUp: programs || rounds === 1 ? 0 : 1 })
+  } finally {
+    ours.close()
+  }
 }
 
-/** Variants take turns inside a round, so that a change of the machine's speed meets all of them. */
-const inTurns = (variants: Readonly<Record<string, () => unknown>>, unit: string, scale: number): readonly Row[] => {
-  const times = new Map(Object.keys(variants).map((what) => [what, [] as number[]]))
-  for (let round = 0; round < rounds + 5; round++)
-    for (const [what, run] of Object.entries(variants)) {
-      const begin = process.hrtime.bigint()
-      run()
-      if (round >= 5) times.get(what)?.push(Number(process.hrtime.bigint() - begin) * scale)
-    }
-  return [...times].map(([what, all]) => {
-    const [middle, min, max] = median(all)
-    return { what, median: middle, min, max, unit }
-  })
+/** The file beside it first, so that an interrupt leaves a whole one. */
+const write = (path: string, results: Results): void => {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.new`, toText(results))
+  renameSync(`${path}.new`, path)
 }
 
-const mean = reduce(meanOverTrajectories)
-const toGo = pipe(totalReturn, causality)
-const target = new Float64Array(steps)
-const e = {
-  toGo: estimateInto(pipe(toGo, mean))(target),
-  leaveOneOut: estimateInto(pipe(toGo, baseline(leaveOneOut), mean))(target),
-  gae: estimateInto(pipe(gae({ lambda: 0.95 }), mean))(target),
-  vtrace: estimateInto(pipe(vtrace({ rhoBar: 1, cBar: 1 }), mean))(target),
-  clipped: pipe(gae({ lambda: 0.95 }), importance(perStep), clip({ epsilon: 0.2 }), ratioSurrogate(meanOverTrajectories)),
-  clippedWeights: estimateInto(pipe(toGo, baseline(stateValue), importance(perStep), clip({ epsilon: 0.2 }), mean))(target),
-  perTrajectory: estimateInto(pipe(toGo, importance(perTrajectory), mean))(target),
-  perDecision: estimateInto(pipe(toGo, importance(perDecision), mean))(target),
-}
-/** What the same numbers take in plain loops, written for this one batch: what the library is to be measured against. */
-const byHand = {
-  exp: () => {
-    for (let k = 0; k < steps; k++) target[k] = Math.exp(offPolicy.logProb[k])
-  },
-  toGo: () => {
-    for (let i = 0; i < N; i++) {
-      let g = 0
-      for (let k = (i + 1) * T - 1; k >= i * T; k--) target[k] = g = onPolicy.reward[k] + 0.99 * g
-      let factor = 1 / N
-      for (let k = i * T; k < (i + 1) * T; k++) {
-        target[k] *= factor
-        factor *= 0.99
+const read = (path: string): Results => fromText(readFileSync(path, 'utf8'))
+
+const main = async (): Promise<number> => {
+  const options = optionsOf(process.argv.slice(2), process.env, cpus().length)
+  if (options.help) {
+    console.log(usage)
+    return 0
+  }
+  const wrong = faults(comparisons)
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  const asked = chosen(comparisons, options)
+  if (options.list) {
+    console.log(inColumns([['group', 'name'], ...asked.map(({ group, name }) => [group, name])]))
+    return 0
+  }
+  const core = process.env[pinned]
+  if (core === undefined) return again(options.core)
+
+  // Before anything is written: it may be the file that is.
+  const earlier = options.against === null ? null : read(options.against)
+  const cleanRl = cleanRlSource(options.cleanRl)
+  const found = options.peers ? await lookAround(options.python, peersFolder, cleanRl) : null
+  for (const line of found === null ? [] : missing(found)) say(`missing: ${line}`)
+  if (found !== null && found.modules === null) return 2
+  const other = found === null ? null : otherCleanRl(found)
+  const peers = {
+    ...Object.fromEntries(Object.entries(found?.modules ?? {}).filter((entry): entry is [string, string] => entry[1] !== null)),
+    ...(cleanRl === null || found === null ? {} : { cleanrl: other ?? cleanRlVersion.commit.slice(0, 7) }),
+  }
+  const about = aboutHere(core === 'none' ? null : Number(core), peers, repeatOf(process.argv.slice(2)))
+  const out = options.out ?? options.resume ?? join('test', 'bench', 'results', `${about.date.slice(0, 10)}${options.peers ? '-peers' : ''}.json`)
+  let results: Results = { about, outcomes: [] }
+  if (options.resume !== null && existsSync(options.resume)) {
+    const begun = read(options.resume)
+    const whyNot = whyNotResumed(begun.about, about)
+    if (whyNot.length > 0) throw new RangeError(`--resume ${options.resume}: not the same run: ${whyNot.join('; ')}; begin anew with --out`)
+    results = { ...begun, about: { ...begun.about, peers: { ...begun.about.peers, ...peers } } }
+  }
+  const done = new Set(results.outcomes.filter((one) => !(options.quieter && isBusy(one))).map(({ name }) => name))
+
+  let server: Server | null = null
+  const setting: Setting = { options, found, cleanRl, python: () => (server ??= serverOf(pythonProgram(options.python, peersFolder, 'serve.py'))) }
+  let failed = 0
+  try {
+    for (const comparison of asked.filter(({ name }) => !done.has(name))) {
+      const inPython = comparison.others.filter(({ from }) => from === 'python' || from === 'python program')
+      if (options.peers && inPython.length > 0 && !inPython.some((side) => possible(setting, side))) {
+        say(`left out: ${comparison.name}, for nobody to stand beside is here`)
+        continue
+      }
+      const begun = performance.now()
+      const before = load()
+      try {
+        const samples = await measure(setting, comparison)
+        const odd = disagreement(samples)
+        if (odd !== null) throw new Error(odd)
+        const outcome = outcomeOf(comparison, samples, [before, load()], (performance.now() - begun) / 1000)
+        results = withOutcome(results, outcome)
+        write(out, results)
+        say(inColumns([columns, ...linesOf(outcome)]))
+      } catch (failure) {
+        // The others are still worth having.
+        failed++
+        say(`${comparison.name}: ${failure instanceof Error ? failure.message : String(failure)}`)
       }
     }
-  },
+  } finally {
+    ;(server as Server | null)?.close()
+  }
+  console.log(text(results))
+  if (earlier !== null) console.log(`\n${changesText(against(earlier, results), earlier.about.date)}`)
+  say(`\nwritten to ${out}`)
+  return failed === 0 ? 0 : 1
 }
-const weights = inTurns(
-  {
-    'by hand: copy of a column': () => target.set(onPolicy.reward as Float64Array),
-    'by hand: Math.exp of a column': byHand.exp,
-    'by hand: reward-to-go, outer factor, mean': byHand.toGo,
-    'reward-to-go': () => e.toGo(onPolicy),
-    'reward-to-go, leave-one-out': () => e.leaveOneOut(onPolicy),
-    'GAE': () => e.gae(onPolicy),
-    'V-trace, exp included': () => e.vtrace(offPolicy),
-    'clipped surrogate of GAE with derivative, exp included': () => e.clipped(offPolicy),
-    'clipped weights, value baseline, exp included': () => e.clippedWeights(offPolicy),
-    'ratio per trajectory': () => e.perTrajectory(offPolicy),
-    'ratio per decision': () => e.perDecision(offPolicy),
-  },
-  'ns a step',
-  1 / steps,
-)
 
-const A = 3
-const S = 3
-const even = Array.from({ length: S }, () => 1 / S)
-const cube = right(
-  mdp({
-    S,
-    A,
-    T: 4,
-    gamma: 0.9,
-    rho: even,
-    P: Array.from({ length: S }, () => Array.from({ length: A }, () => even)),
-    R: Array.from({ length: S }, (_, s) => Array.from({ length: A }, (_a, a) => s - a / 2)),
-    theta: Array.from({ length: S }, (_, s) => Array.from({ length: A }, (_a, a) => (s * a) / 5)),
-    thetaBehaviour: Array.from({ length: S }, (_, s) => Array.from({ length: A }, (_a, a) => (s - a) / 5)),
-  }),
-)
-const threeModifiers = pipe(toGo, baseline(stateValue), importance(perStep), mean)
-const found = right(exact({ mdp: cube, sampling: 'behaviour', value: 'exact' })(threeModifiers))
-const oracle = inTurns(
-  {
-    [`exact, T = 4, S = A = 3, three modifiers: ${found.trajectories} trajectories`]: () =>
-      exact({ mdp: cube, sampling: 'behaviour', value: 'exact' })(threeModifiers),
-  },
-  'million trajectories a second',
-  1,
-).map((row): Row => {
-  const rate = (ns: number) => (found.trajectories / ns) * 1e3
-  return { ...row, median: rate(row.median), min: rate(row.max), max: rate(row.min) }
-})
-const lake = right(frozenLake({ horizon: 5, discount: 0.99, start: 9 }))
-const onLake = right(exact({ mdp: lake })(pipe(toGo, mean)))
-const lakes = inTurns(
-  { [`exact, FrozenLake from 9, horizon 5: ${onLake.trajectories} trajectories`]: () => exact({ mdp: lake })(pipe(toGo, mean)) },
-  'million trajectories a second',
-  1,
-).map((row): Row => {
-  const rate = (ns: number) => (onLake.trajectories / ns) * 1e3
-  return { ...row, median: rate(row.median), min: rate(row.max), max: rate(row.min) }
-})
-
-const rows = [...weights, ...oracle, ...lakes]
-const about = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, rounds, batch: `${N} trajectories of ${T} steps, float64` }
-console.log(`${about.batch}; Node ${about.node}, ${about.cpu}, 1 thread; median of ${rounds} rounds in turns (min, max)\n`)
-for (const { what, median: middle, min, max, unit } of rows)
-  console.log(`${what.padEnd(72)} ${middle.toFixed(2).padStart(8)} ${unit}  (${min.toFixed(2)}, ${max.toFixed(2)})`)
-
-const [path] = process.argv.slice(2)
-if (path !== undefined) writeFileSync(path, `${JSON.stringify({ about, rows }, null, 2)}\n`)
+try {
+  process.exitCode = await main()
+} catch (failure) {
+  say(failure instanceof Error ? failure.message : String(failure))
+  process.exitCode = 2
+}

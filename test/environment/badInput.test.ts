@@ -10,11 +10,13 @@ import {
   lockStep,
   oneHot,
   pendulum,
+  resumed,
   scaleReward,
   spaceProblems,
   tabular,
 } from '../../src/environment/index.ts'
 import type { AnyEnvironment, Definition, Box, Discrete, LockStep, Space } from '../../src/environment/index.ts'
+import { bytesOfStream, bytesPerCopy, expectedCopies } from '../../src/environment/memory.ts'
 import { seed } from '../seed/seed.ts'
 
 type Counter = Definition<Box<readonly [1]>, Discrete<3>, readonly [number]>
@@ -186,5 +188,46 @@ describe('spaces that differ', () => {
     expect(spaceProblems('policy.observation', environments['CartPole-v1'].observation, oneHot(environments['FrozenLake-v1']).observation)).toEqual([
       { path: 'policy.observation', expected: 'Box<[4]>, as the environment has', got: 'Box<[16]>' },
     ])
+  })
+})
+
+describe('more copies than memory holds', () => {
+  const image = environment({
+    name: 'image',
+    observation: box([1000, 1000]),
+    action: discrete(2),
+    stateSize: 1,
+    reset: () => [0] as const,
+    step: ([n]: readonly [number]) => ({ state: [n] as const, reward: 0, terminated: false }),
+    observe: () => Array.from({ length: 1_000_000 }, () => 0),
+  })
+
+  it.each<readonly [string, AnyEnvironment, number]>([
+    ['streams', pendulum(), 1e9],
+    ['observations', image, 1e7],
+  ])('are refused before any is made: %s', (_, one, copies) => {
+    const before = process.memoryUsage().arrayBuffers
+    expect(() => lockStep(one, { copies, seed })).toThrow(new RegExp(`^${one.name}: lockStep: copies: expected at most \\d+, for which there is memory \\(\\d+ bytes a copy\\), got ${copies}; run fewer, more often$`))
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6)
+    const saved = { ...lockStep(pendulum(), { copies: 1, seed }).save(), copies: 1e9 }
+    expect(resumed(pendulum(), saved)).toMatchObject({ _tag: 'Left', left: [{ path: 'copies', got: '1000000000' }] })
+  })
+
+  it('the bound is what there is, and is not asked for by few', () => {
+    const each = bytesPerCopy(pendulum())
+    expect(expectedCopies(pendulum(), 2_000_000, () => 2_000_000 * each)).toBeNull()
+    expect(expectedCopies(pendulum(), 2_000_001, () => 2_000_000 * each)).toBe(`at most 2000000, for which there is memory (${each} bytes a copy)`)
+    expect(expectedCopies(pendulum(), 1000, () => 0)).toBeNull()
+  })
+
+  it.each<readonly [string, AnyEnvironment]>(Object.entries(environments))('%s: the columns of a copy take as much as is said', (_, one) => {
+    const copies = 3
+    let bytes = 0
+    const add = (record: object): void => {
+      for (const column of Object.values(record)) if (ArrayBuffer.isView(column)) bytes += column.byteLength
+    }
+    const { observation, successor, episodeLength, episodeReturn } = lockStep({ ...one, open: (columns) => (add(columns), one.open(columns)) }, { copies, seed })
+    add({ observation, successor, episodeLength, episodeReturn })
+    expect(bytes).toBe(copies * (bytesPerCopy(one) - bytesOfStream))
   })
 })
