@@ -11,6 +11,7 @@ export interface Expression<out T extends ValueType> {
 }
 export type I32 = Expression<'i32'>
 export type F32 = Expression<'f32'>
+export type F64 = Expression<'f64'>
 export type V128 = Expression<'v128'>
 
 /** Instructions that leave nothing on the stack. */
@@ -97,8 +98,42 @@ export const f32x4 = {
   shuffle: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
     expression('v128', a.code, b.code, simdOpcode(0x0d), lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3])),
 } as const
-/** a and not b, bit by bit. */
+/** Two float64 numbers at a time. */
+export const f64x2 = {
+  add: vector(0xf0),
+  subtract: vector(0xf1),
+  multiply: vector(0xf2),
+  divide: vector(0xf3),
+  /** b < a ? b : a, so that a NaN in a stays. */
+  least: vector(0xf6),
+  /** All bits of a number where it holds, none elsewhere. */
+  lessThan: vector(0x49),
+  moreThan: vector(0x4a),
+  atMost: vector(0x4b),
+  root: (a: V128): V128 => expression('v128', a.code, simdOpcode(0xef)),
+  splat: (x: F64): V128 => expression('v128', x.code, simdOpcode(0x14)),
+  /** Two float32 numbers from memory. */
+  loadSingles: (pointer: I32, offset = 0): V128 => expression('v128', pointer.code, simdOpcode(0x5d), at(offset), simdOpcode(0x5f)),
+  /** Both numbers rounded to float32, in memory. */
+  storeSingles: (pointer: I32, value: V128, offset = 0): Statement =>
+    statement(pointer.code, value.code, simdOpcode(0x5e), simdOpcode(0x5b), at(offset), 0),
+  /** The first numbers of both, or the second ones. */
+  pairUp: (a: V128, b: V128, lane: 0 | 1): V128 =>
+    expression('v128', a.code, b.code, simdOpcode(0x0d), [0, 16].flatMap((from) => Array.from({ length: 8 }, (_, byte) => from + 8 * lane + byte))),
+} as const
+/** Two integers of 64 bits at a time. */
+export const i64x2 = {
+  add: vector(0xce),
+  shiftLeft: (a: V128, by: Integer): V128 => expression('v128', a.code, i32(by).code, simdOpcode(0xcb)),
+  /** The lower half of an integer's bits. */
+  lowerHalf: (a: V128, lane: 0 | 1): I32 => expression('i32', a.code, simdOpcode(0x1b), 2 * lane),
+} as const
+/** Bit by bit: both. */
+export const and = vector(0x4e)
+/** Bit by bit: a and not b. */
 export const andNot = vector(0x4f)
+/** Bit by bit: a where the mask is set, b elsewhere. */
+export const choose = (a: V128, b: V128, mask: V128): V128 => expression('v128', a.code, b.code, mask.code, simdOpcode(0x52))
 
 export const load = (pointer: I32, offset = 0): V128 => expression('v128', pointer.code, simdOpcode(0x00), at(offset))
 export const store = (pointer: I32, value: V128, offset = 0): Statement => statement(pointer.code, value.code, simdOpcode(0x0b), at(offset))

@@ -1,37 +1,7 @@
-import type { Expression, I32, Local, Statement, V128 } from './emit.ts'
-import { andNot, assemble, importedMemory, increase, kernel, lessThan, load, repeat, set, store } from './emit.ts'
+import type { Local, Statement } from './emit.ts'
+import { add, and, andNot, assemble, choose, f64x2, i64x2, importedMemory, increase, kernel, lessThan, load, repeat, set, store } from './emit.ts'
 import { numbers, parts, table } from './expTable.ts'
 import { webAssembly } from './webAssembly.ts'
-
-const v128 = (...code: V128['code'][]): V128 => ({ type: 'v128', code })
-const simd = (opcode: number): V128['code'] => (opcode < 0x80 ? [0xfd, opcode] : [0xfd, (opcode & 0x7f) | 0x80, opcode >> 7])
-const vector =
-  (opcode: number) =>
-  (a: V128, b: V128): V128 =>
-    v128(a.code, b.code, simd(opcode))
-
-/** Two float64 numbers at a time. */
-const add = vector(0xf0)
-const subtract = vector(0xf1)
-const multiply = vector(0xf2)
-const lessNumber = vector(0x49)
-const moreNumber = vector(0x4a)
-const atMost = vector(0x4b)
-const and = vector(0x4e)
-/** b < a ? b : a. */
-const least = vector(0xf6)
-const splat = (x: Expression<'f64'>): V128 => v128(x.code, simd(0x14))
-/** Bit by bit: a where the mask is set, b elsewhere. */
-const choose = (a: V128, b: V128, mask: V128): V128 => v128(a.code, b.code, mask.code, simd(0x52))
-/** Two integers of 64 bits at a time. */
-const addIntegers = vector(0xce)
-const shiftLeft = (a: V128, by: I32): V128 => v128(a.code, by.code, simd(0xcb))
-/** The lower half of a number's bits. */
-const lowerHalf = (a: V128, lane: 0 | 1): I32 => ({ type: 'i32', code: [a.code, simd(0x1b), 2 * lane] })
-/** The first numbers of both, or the second ones. */
-const pairUp = (a: V128, b: V128, lane: 0 | 1): V128 =>
-  v128(a.code, b.code, simd(0x0d), [0, 16].flatMap((from) => Array.from({ length: 8 }, (_, byte) => from + 8 * lane + byte)))
-const integer = (x: number): I32 => ({ type: 'i32', code: [0x41, x] })
 
 const names = ['perUnit', 'rounder', 'stepHigh', 'stepLow', 'half', 'sixth', 'c4', 'c5', 'reach'] as const
 type Name = (typeof names)[number] | 'index' | 'magnitude'
@@ -71,28 +41,28 @@ const exponentials = () =>
       const scale = local('v128')
       return [
         set(x, load(p, logRatioAt + offset)),
-        set(all, and(all, atMost(and(x, constant.magnitude), constant.reach))),
-        set(rounded, add(multiply(x, constant.perUnit), constant.rounder)),
-        set(k, subtract(rounded, constant.rounder)),
-        set(r, subtract(subtract(x, multiply(k, constant.stepHigh)), multiply(k, constant.stepLow))),
-        set(square, multiply(r, r)),
+        set(all, and(all, f64x2.atMost(and(x, constant.magnitude), constant.reach))),
+        set(rounded, f64x2.add(f64x2.multiply(x, constant.perUnit), constant.rounder)),
+        set(k, f64x2.subtract(rounded, constant.rounder)),
+        set(r, f64x2.subtract(f64x2.subtract(x, f64x2.multiply(k, constant.stepHigh)), f64x2.multiply(k, constant.stepLow))),
+        set(square, f64x2.multiply(r, r)),
         // An entry of the table for each of the two, then the rests and the scales of both.
-        set(small, shiftLeft(and(rounded, constant.index), integer(4))),
-        set(first, load(lowerHalf(small, 0))),
-        set(second, load(lowerHalf(small, 1))),
+        set(small, i64x2.shiftLeft(and(rounded, constant.index), 4)),
+        set(first, load(i64x2.lowerHalf(small, 0))),
+        set(second, load(i64x2.lowerHalf(small, 1))),
         // The whole octaves of k go to the exponent; what stands below them has been taken off the table's entries.
-        set(scale, addIntegers(pairUp(first, second, 1), shiftLeft(rounded, integer(45)))),
+        set(scale, i64x2.add(f64x2.pairUp(first, second, 1), i64x2.shiftLeft(rounded, 45))),
         set(
           small,
-          add(
-            add(add(pairUp(first, second, 0), r), multiply(square, add(constant.half, multiply(r, constant.sixth)))),
-            multiply(multiply(square, square), add(constant.c4, multiply(r, constant.c5))),
+          f64x2.add(
+            f64x2.add(f64x2.add(f64x2.pairUp(first, second, 0), r), f64x2.multiply(square, f64x2.add(constant.half, f64x2.multiply(r, constant.sixth)))),
+            f64x2.multiply(f64x2.multiply(square, square), f64x2.add(constant.c4, f64x2.multiply(r, constant.c5))),
           ),
         ),
-        store(p, add(scale, multiply(scale, small)), ratioAt + offset),
+        store(p, f64x2.add(scale, f64x2.multiply(scale, small)), ratioAt + offset),
       ]
     }
-    const zero = integer(0)
+    const zero = add(0, 0)
     return [
       ...Object.values(constant).map((name, c) => set(name, load(zero, constantsAt + c * width))),
       set(all, load(zero, constantsAt + (names.length + 1) * width)),
@@ -105,7 +75,7 @@ const exponentials = () =>
 const bounded = () =>
   kernel('bounded', ['i32', 'i32', 'f64'], ([p, end, bound], local) => {
     const most = local('v128')
-    return [set(most, splat(bound)), eachVector(p, end, (offset) => [store(p, least(load(p, ratioAt + offset), most), ratioAt + offset)])]
+    return [set(most, f64x2.splat(bound)), eachVector(p, end, (offset) => [store(p, f64x2.least(load(p, ratioAt + offset), most), ratioAt + offset)])]
   })
 
 /** ratio = 0 where credit >= 0 ? ratio > high : ratio < low. */
@@ -113,13 +83,13 @@ const banded = () =>
   kernel('banded', ['i32', 'i32', 'f64', 'f64'], ([p, end, low, high], local) => {
     const [floor, ceiling, none, ratio] = [local('v128'), local('v128'), local('v128'), local('v128')]
     return [
-      set(floor, splat(low)),
-      set(ceiling, splat(high)),
+      set(floor, f64x2.splat(low)),
+      set(ceiling, f64x2.splat(high)),
       eachVector(p, end, (offset) => [
         set(ratio, load(p, ratioAt + offset)),
         store(
           p,
-          andNot(ratio, choose(moreNumber(ratio, ceiling), lessNumber(ratio, floor), atMost(none, load(p, creditAt + offset)))),
+          andNot(ratio, choose(f64x2.moreThan(ratio, ceiling), f64x2.lessThan(ratio, floor), f64x2.atMost(none, load(p, creditAt + offset)))),
           ratioAt + offset,
         ),
       ]),

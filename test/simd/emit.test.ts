@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Kernel, V128 } from '../../src/simd/emit.ts'
-import { add, andNot, assemble, assign, atMost, f32x4, importedMemory, increase, kernel, lessThan, load, loop, repeat, set, store, subtract, times, when } from '../../src/simd/emit.ts'
+import { add, and, andNot, assemble, assign, atMost, choose, f32x4, f64x2, i64x2, importedMemory, increase, kernel, lessThan, load, loop, repeat, set, store, subtract, times, when } from '../../src/simd/emit.ts'
 import { hasSimd } from '../../src/simd/support.ts'
 import { webAssembly } from '../../src/simd/webAssembly.ts'
 import { seed } from '../seed/seed.ts'
@@ -56,6 +56,48 @@ describe('operations of vectors', () => {
     floats.set([...a, ...b])
     call('of', 0)
     expect(four(floats, 8)).toEqual(expected)
+  })
+
+  const two = [1.5, -Infinity]
+  const other = [-0.25, NaN]
+  const ofDoubles: readonly (readonly [string, (a: V128, b: V128) => V128, readonly number[]])[] = [
+    ['add', f64x2.add, [1.25, NaN]],
+    ['subtract', f64x2.subtract, [1.75, NaN]],
+    ['multiply', f64x2.multiply, [-0.375, NaN]],
+    ['divide', f64x2.divide, [-6, NaN]],
+    ['root', (x) => f64x2.root(x), [Math.sqrt(1.5), NaN]],
+    ['least', f64x2.least, [-0.25, -Infinity]],
+    ['both', (x, y) => and(f64x2.lessThan(y, x), x), [1.5, 0]],
+    ['more', (x, y) => and(f64x2.moreThan(x, y), x), [1.5, 0]],
+    ['at most', (x, y) => choose(x, y, f64x2.atMost(x, y)), [-0.25, NaN]],
+    ['the first ones', (x, y) => f64x2.pairUp(x, y, 0), [1.5, -0.25]],
+    ['the second ones', (x, y) => f64x2.pairUp(y, x, 1), [NaN, -Infinity]],
+    ['bits moved up and added', (x) => i64x2.add(i64x2.shiftLeft(x, 1), i64x2.shiftLeft(x, 1)), [new Float64Array(BigInt64Array.of(new BigInt64Array(Float64Array.of(1.5).buffer)[0] << 2n).buffer)[0], new Float64Array(BigInt64Array.of(new BigInt64Array(Float64Array.of(-Infinity).buffer)[0] << 2n).buffer)[0]]],
+  ]
+  it.each(ofDoubles)('of two doubles: %s', (_, of, expected) => {
+    const { floats, call } = opened(kernel('of', ['i32'], ([p]) => [store(p, of(load(p), load(p, 16)), 32)]))
+    const doubles = new Float64Array(floats.buffer)
+    doubles.set([...two, ...other])
+    call('of', 0)
+    expect(Array.from(doubles.subarray(4, 6))).toEqual(expected)
+  })
+
+  it('two singles become doubles and are rounded again, and nothing beside them is written', () => {
+    const { floats, call } = opened(
+      kernel('third', ['i32', 'f64'], ([p, by]) => [f64x2.storeSingles(p, f64x2.divide(f64x2.loadSingles(p, 4), f64x2.splat(by)), 12)]),
+    )
+    floats.set([9, 1, 2, 9, 9, 9])
+    call('third', 0, 3)
+    expect(Array.from(floats.subarray(0, 6))).toEqual([9, 1, 2, Math.fround(1 / 3), Math.fround(2 / 3), 9])
+  })
+
+  it('the lower half of an integer is that of its lane', () => {
+    const { floats, call } = opened(kernel('half', ['i32'], ([p]) => [f64x2.storeSingles(i64x2.lowerHalf(load(p), 1), load(p, 16))]))
+    const integers = new Int32Array(floats.buffer)
+    integers.set([5, 6, 64, 8])
+    new Float64Array(floats.buffer).set([1.5, 2.5], 2)
+    call('half', 0)
+    expect([floats[16], floats[17]]).toEqual([1.5, 2.5])
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Floats } from '../../policy/floats.ts'
 import { checked, range } from '../../weighting/options.ts'
+import { movingFor } from './moving.ts'
 import type { Optimiser } from './optimiser.ts'
 import { refuseUneven, zerosLike } from './optimiser.ts'
 
@@ -57,14 +58,7 @@ export const adam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions
     const root = Math.sqrt(1 - beta2 ** state.step)
     const size = (rate * root) / (1 - beta1 ** state.step)
     const floor = epsilon * root
-    for (let k = 0; k < parameters.length; k++) {
-      const g = gradient[k]
-      const m = beta1 * mean[k] + (1 - beta1) * g
-      const v = beta2 * square[k] + (1 - beta2) * g * g
-      mean[k] = m
-      square[k] = v
-      parameters[k] += (size * m) / (Math.sqrt(v) + floor)
-    }
+    movingFor(parameters, gradient, mean, square).adam(parameters, gradient, mean, square, { beta1, beta2, size, floor })
   }
   return {
     name: 'adam',

@@ -1,5 +1,6 @@
 import type { Floats } from '../../policy/floats.ts'
 import { checked, range } from '../../weighting/options.ts'
+import { movingFor } from './moving.ts'
 
 /**
  * Shortens a gradient that is too long, in place, and says how long it was.
@@ -24,20 +25,8 @@ import { checked, range } from '../../weighting/options.ts'
  */
 export const clipGradientNorm = (gradient: Floats, most: number): number => {
   checked('clipGradientNorm: most', most, range.positive)
-  // Four sums, as an addition waits for the one before it.
-  let [a, b, c, d] = [0, 0, 0, 0]
-  const whole = gradient.length - (gradient.length % 4)
-  for (let k = 0; k < whole; k += 4) {
-    a += gradient[k] * gradient[k]
-    b += gradient[k + 1] * gradient[k + 1]
-    c += gradient[k + 2] * gradient[k + 2]
-    d += gradient[k + 3] * gradient[k + 3]
-  }
-  for (let k = whole; k < gradient.length; k++) a += gradient[k] * gradient[k]
-  const norm = Math.sqrt(a + b + c + d)
+  const norm = movingFor(gradient).clip(gradient, most)
   if (!Number.isFinite(norm))
     throw new RangeError(`clipGradientNorm: expected a gradient of finite norm, got ${norm}; take a lower learning rate, or look for infinite weights or observations`)
-  const factor = most / (norm + 1e-6)
-  if (factor < 1) for (let k = 0; k < gradient.length; k++) gradient[k] *= factor
   return norm
 }
