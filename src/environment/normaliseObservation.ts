@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
-import type { LockStep } from './lockStep.ts'
+import type { LockStep, SavedRun } from './lockStep.ts'
 import type { Moments } from './moments.ts'
 import { emptyMoments, momentsIn, seeRows } from './moments.ts'
 import type { Box, Space } from './space.ts'
@@ -77,7 +77,7 @@ export const normaliseObservation =
 /**
  * The moments that a run normalises its observations by.
  *
- * @param run  copies of an environment with running normaliseObservation
+ * @param run  copies of an environment with running normaliseObservation, or what was saved of them
  * @throws TypeError if the environment has none
  *
  * @example
@@ -87,8 +87,9 @@ export const normaliseObservation =
  * // => throws TypeError: CartPole-v1: no running normaliseObservation
  * ```
  */
-export const observationMoments = ({ memory, environment }: Pick<LockStep<Space, Space>, 'memory' | 'environment'>): Moments => {
-  const found = memory.findLast(({ name }) => name === memoryName)
-  if (found === undefined) throw new TypeError(`${environment.name}: no running normaliseObservation; put it around the environment that is run`)
+export const observationMoments = ({ memory, environment }: Pick<LockStep<Space, Space> | SavedRun, 'memory' | 'environment'>): Moments => {
+  const remembered: readonly { readonly name: string; readonly values: ArrayLike<number> }[] = memory
+  const found = remembered.findLast(({ name }) => name === memoryName)
+  if (found === undefined) throw new TypeError(`${typeof environment === 'string' ? environment : environment.name}: no running normaliseObservation; put it around the environment that is run`)
   return momentsIn(Float64Array.from(found.values))
 }

@@ -28,7 +28,6 @@ export const order: readonly (readonly string[])[] = [
   ['policy'],
   ['network'],
   ['backend'],
-  ['backend'],
   ['training'],
   ['record'],
   ['codec'],

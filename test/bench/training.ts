@@ -7,37 +7,15 @@
  */
 import { writeFileSync } from 'node:fs'
 import { pipe } from 'fp-ts/lib/function.js'
-import { causality } from '../../src/modify/causality.ts'
-import { clip } from '../../src/modify/clip.ts'
-import { importance } from '../../src/modify/importance.ts'
-import { baseline } from '../../src/baseline/baseline.ts'
-import { leaveOneOut } from '../../src/baseline/leaveOneOut.ts'
-import { totalReturn } from '../../src/credit/totalReturn.ts'
-import { acrobot } from '../../src/environment/acrobot.ts'
-import { cartPole } from '../../src/environment/cartPole.ts'
-import { normaliseObservation } from '../../src/environment/normaliseObservation.ts'
-import { pendulum } from '../../src/environment/pendulum.ts'
-import { scaleReward } from '../../src/environment/scaleReward.ts'
-import type { SavedRun } from '../../src/environment/lockStep.ts'
-import type { Moments } from '../../src/environment/moments.ts'
-import { momentsIn } from '../../src/environment/moments.ts'
-import type { Box, Discrete } from '../../src/environment/space.ts'
-import { timeLimit } from '../../src/environment/timeLimit.ts'
-import { adam } from '../../src/network/optimiser/adam.ts'
-import { beside } from '../../src/network/beside.ts'
-import type { Output } from '../../src/network/mlp.ts'
-import { mlp, policyOutput, valueOutput } from '../../src/network/mlp.ts'
-import { withLogDeviation } from '../../src/network/withLogDeviation.ts'
-import { gaussian } from '../../src/policy/gaussian.ts'
-import { categorical } from '../../src/policy/categorical.ts'
-import type { Floats } from '../../src/policy/floats.ts'
-import type { Policy } from '../../src/policy/policy.ts'
-import { policyOf } from '../../src/policy/policy.ts'
-import { perStep } from '../../src/ratio/perStep.ts'
-import { recipes } from '../../src/recipe/recipes.ts'
-import { meanOverTrajectories } from '../../src/reduce/meanOverTrajectories.ts'
-import type { Training } from '../../src/training/index.ts'
-import { cleanRlCartPole, cloning, episodes, evaluate, inMinibatches, ppo, train, wholeBatch } from '../../src/training/index.ts'
+import { baseline, causality, clip, importance, leaveOneOut, meanOverTrajectories, perStep, recipes, totalReturn } from 'estimand'
+import type { Box, Discrete, Moments, SavedRun } from 'estimand/environment'
+import { acrobot, cartPole, normaliseObservation, observationMoments, pendulum, scaleReward, timeLimit } from 'estimand/environment'
+import type { Output } from 'estimand/network'
+import { adam, beside, mlp, policyOutput, valueOutput, withLogDeviation } from 'estimand/network'
+import type { Floats, Policy } from 'estimand/policy'
+import { categorical, gaussian, policyOf } from 'estimand/policy'
+import type { Training } from 'estimand/training'
+import { cleanRlCartPole, cloning, episodes, evaluate, inMinibatches, ppo, train, wholeBatch } from 'estimand/training'
 
 interface Program {
   /** Mean return of the last 100 episodes that counts as reached. */
@@ -58,9 +36,7 @@ const onCartPole = (policy: () => Policy<Box<readonly [4]>, Discrete<2>, readonl
 /** What a run of normalised observations has seen so far, out of its saved state. */
 const momentsOf = (training: Training): Moments => {
   const { run } = training.state().sampling as { readonly run: SavedRun }
-  const found = run.memory.find(({ name }) => name.startsWith('normaliseObservation'))
-  if (found === undefined) throw new Error('no running normaliseObservation')
-  return momentsIn(Float64Array.from(found.values))
+  return observationMoments(run)
 }
 const cleanRlPolicy = () => cleanRlCartPole({ truncation: 'terminated' }).policy
 

@@ -131,6 +131,7 @@ describe('observations normalised', () => {
       for (let i = 0; i < copies; i++) see(plain.successor, i)
       for (let i = 0; i < copies; i++) if (plain.end[i] !== ending.none) see(plain.observation, i)
     }
+    expect(observationMoments(run.save())).toEqual(observationMoments(run))
     const { mean, variance, count } = observationMoments(run)
     const n = rows.length + 1e-4
     expect(count).toBeCloseTo(n, 8)

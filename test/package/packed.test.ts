@@ -83,7 +83,7 @@ describe('the packed package', () => {
 
   beforeAll(() => {
     // A copy, so that a build here and one in the repository do not disturb each other. Only what is packed is needed.
-    for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'laws', 'README.md', 'LICENSE', 'CHANGELOG.md'])
+    for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'bundle.js', 'src', 'laws', 'README.md', 'LICENSE', 'CHANGELOG.md'])
       if (existsSync(join(root, name))) cpSync(join(root, name), join(project, name), { recursive: true })
     symlinkSync(installed, join(project, 'node_modules'), 'junction')
     run(project, 'npm', 'pack', '--silent', '--foreground-scripts=false')
@@ -108,11 +108,28 @@ describe('the packed package', () => {
     expect(names.filter((name) => !/^(dist\/(src|laws)|src|laws)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name))).toEqual([])
   })
 
-  it('has maps that lead to the sources it ships', () => {
-    for (const map of ['dist/src/index.js.map', 'dist/src/index.d.ts.map', 'dist/src/exact/index.js.map', 'dist/laws/index.js.map']) {
-      const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(join(unpacked, map), 'utf8'))
-      expect(sources.filter((source) => !existsSync(join(unpacked, dirname(map), source)))).toEqual([])
+  it('has maps that lead to the sources it ships, or to those of packages that it has taken in, with their licences', () => {
+    const maps = readdirSync(join(unpacked, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map'))
+    expect(maps).toEqual(expect.arrayContaining(['src/index.d.ts.map', 'src/chunks/core.js.map', 'laws/index.js.map'].map((name) => join(name))))
+    const licences = readFileSync(join(unpacked, 'dist/src/licences.txt'), 'utf8')
+    for (const map of maps) {
+      const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(join(unpacked, 'dist', map), 'utf8'))
+      const [others, ours] = [sources.filter((source) => source.includes('node_modules/')), sources.filter((source) => !source.includes('node_modules/'))]
+      expect(ours.filter((source) => !existsSync(join(unpacked, 'dist', dirname(map), source)))).toEqual([])
+      for (const source of others) expect(licences).toContain(`${/node_modules\/([^/]*)/.exec(source)?.[1]}\n`)
     }
+  })
+
+  it('has every module once: what one entry throws is of the class that another one gives', () => {
+    const code = `import { IllegalStep, reduce, totalReturn, causality, meanOverTrajectories, NeedsNotMet, estimate } from 'estimand'
+import { possibleBatch, worlds } from 'estimand/exact'
+import { wholeBatch } from 'estimand/training'
+const caught = (work) => { try { work() } catch (error) { return error } }
+const { batch } = possibleBatch(worlds.rtgRaisesVariance.mdp, 'target')
+const e = reduce(meanOverTrajectories)(totalReturn)
+const { reward, ...bare } = batch
+console.log([caught(() => causality(e)) instanceof IllegalStep, caught(() => estimate(e)(bare)) instanceof NeedsNotMet, caught(() => wholeBatch(totalReturn)) instanceof IllegalStep])`
+    expect(run(user, process.execPath, '--input-type=module', '-e', code).trim()).toBe('[ true, true, true ]')
   })
 
   it.each(['estimand', 'estimand/exact', 'estimand/codecs', 'estimand/compare', 'estimand/environment', 'estimand/policy', 'estimand/network', 'estimand/backend', 'estimand/training', 'estimand/record', 'estimand/laws', 'estimand/laws/vitest'])('%s loads in plain node', (name) => {
