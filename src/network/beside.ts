@@ -66,6 +66,7 @@ export const beside =
       ...guarded(shape, {
         // The second one has no say in what is done.
         acting: (parameters) => actingOf(first)(firstParameters(parameters)),
+        ...(first.outputs.length === 1 ? { valuing: (parameters) => actingOf(second)(secondParameters(parameters)) } : {}),
         forward: (parameters, observations, n) => {
           const y = out(n * (width1 + width2))
           const y1 = first.forward(firstParameters(parameters), observations, n)

@@ -199,11 +199,13 @@ const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
     observations: observations.numbers,
     parts,
     /** The first `count` layers. */
-    forward: (n: number, count: number): void => {
+    forward: (given: number, count: number): void => {
+      // Four rows together take little longer than one, so two or three are done as four: there is room, and nobody reads the others.
+      const n = given % 4 > 1 ? up(given) : given
       for (let l = 0; l < count; l++) {
         const { inputs: from, stride, input, weights, biases, out, forward } = parts[l]
         forward(n, from, input.at, weights.at, out.at, biases.at, 0, panel)
-        if (l < L) activate(n * stride, out.at)
+        if (l < L) activate(n * stride, out.at, 0)
       }
     },
     backward: (n: number): void => {
@@ -237,7 +239,7 @@ const copyInto = (into: Float32Array, from: Observations, count: number): void =
   else for (let k = 0; k < count; k++) into[k] = from[k]
 }
 
-/** Fewest rows that room is made for. */
+/** Fewest rows that room is made for; there is always room for whole fours. */
 const leastRows = 16
 
 /** An engine with its memory in sight, for tests of what it writes to. */
@@ -251,7 +253,7 @@ export const openSimd = (shape: MlpShape): { readonly engine: Engine; readonly r
   let room: Room = roomFor(shape, layers, leastRows)
   /** Larger memory instead of memory that grows: growing would leave views of nothing. */
   const makeRoom = (n: number): void => {
-    if (n > room.rows) room = roomFor(shape, layers, Math.max(n, 2 * room.rows))
+    if (n > room.rows) room = roomFor(shape, layers, up(Math.max(n, 2 * room.rows)))
   }
   const read = (parameters: Floats): void => {
     for (const { inputs: from, outputs, stride, weight, bias, weights, biases } of room.parts) {

@@ -34,6 +34,7 @@ export const withLogDeviation = <O extends Space, D extends number, Rest extends
 ): Network<O, readonly [Double<D>, ...Rest]> => {
   checked('withLogDeviation: logDeviation', logDeviation, range.finite)
   const [D, ...rest] = network.outputs
+  const { valuing } = network
   const d: number = D
   const others = sumOf(rest)
   const inner = network.parameterCount
@@ -72,6 +73,7 @@ export const withLogDeviation = <O extends Space, D extends number, Rest extends
           return y
         }
       },
+      ...(valuing === undefined ? {} : { valuing: (parameters) => valuing(parametersOf(parameters)) }),
       forward: (parameters, observations, n) => {
         const means = network.forward(parametersOf(parameters), observations, n)
         const y = out(n * (2 * d + others))

@@ -34,11 +34,17 @@ export interface Engine {
    * next call of anything else of the network. Without it, `forward` does.
    */
   readonly acting?: (parameters: Floats) => (observations: Observations, n: number) => Floats
+  /** The same for the second block, where it takes no part of the first to compute: values of states. [n outputs_1] */
+  readonly valuing?: (parameters: Floats) => (observations: Observations, n: number) => Floats
 }
 
 /** A network's first block, of parameters that stay as they are: `acting` where it has that. Other blocks may stand behind it. */
 export const actingOf = (engine: Engine): NonNullable<Engine['acting']> =>
   engine.acting ?? ((parameters) => (observations, n) => engine.forward(parameters, observations, n))
+
+/** A network's second block, of parameters that stay as they are: `valuing` where it has that, else what stands behind the first. */
+export const valuingOf = ({ outputs, forward, valuing }: Pick<Network<Space, readonly number[]>, 'outputs' | 'forward' | 'valuing'>): NonNullable<Engine['valuing']> =>
+  valuing ?? ((parameters) => (observations, n) => forward(parameters, observations, n).subarray(n * outputs[0]))
 
 /**
  * A differentiable function from an observation to the parameters of a distribution (and, as further blocks, to values).
@@ -131,7 +137,7 @@ export const slice = <F extends Floats>({ name: whose, slices }: Pick<Network<Sp
  */
 export const guarded = (
   { name, observation, outputs, parameterCount }: Pick<Network<Space, readonly number[]>, 'name' | 'observation' | 'outputs' | 'parameterCount'>,
-  { forward, vectorJacobianProduct, acting }: Engine,
+  { forward, vectorJacobianProduct, acting, valuing }: Engine,
 ): Engine => {
   const width = sumOf(outputs)
   const inputs = sizeOf(observation)
@@ -145,20 +151,18 @@ export const guarded = (
     needRows(`${name}: n`, n)
     needLength(`${name}: observations`, observations, n * inputs)
   }
+  const ofOneBlock = (block: NonNullable<Engine['acting']>) => (parameters: Floats) => {
+    needParameters(parameters)
+    lastN = -1
+    const run = block(parameters)
+    return (observations: Observations, n: number) => {
+      needObservations(observations, n)
+      return run(observations, n)
+    }
+  }
   return {
-    ...(acting === undefined
-      ? {}
-      : {
-          acting: (parameters: Floats) => {
-            needParameters(parameters)
-            lastN = -1
-            const act = acting(parameters)
-            return (observations: Observations, n: number) => {
-              needObservations(observations, n)
-              return act(observations, n)
-            }
-          },
-        }),
+    ...(acting === undefined ? {} : { acting: ofOneBlock(acting) }),
+    ...(valuing === undefined ? {} : { valuing: ofOneBlock(valuing) }),
     forward: (parameters, observations, n) => {
       needObservations(observations, n)
       needParameters(parameters)

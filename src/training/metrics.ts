@@ -12,11 +12,11 @@ export interface Metrics {
   readonly meanLength: number | null
   /** Mean entropy of the policy that sampled, nats. */
   readonly entropy: number
-  /** Mean exact KL(policy that sampled || policy after the update), nats. */
+  /** Mean exact KL(policy that sampled || policy after the update), nats; of a larger batch over 1,024 of its steps, spread over all of it. */
   readonly kl: number
   /** Share of the steps, over all gradient steps of the update, whose weight was 0 though their credit was not. */
   readonly clipFraction: number
-  /** (sum rho)^2 / (M sum rho^2) of the step ratios after the update: 1 if they are all equal. */
+  /** (sum rho)^2 / (M sum rho^2) of the step ratios after the update, of the same steps: 1 if they are all equal. */
   readonly effectiveSampleSize: number
   /** 1 - var(G - V) / var(G) of the lambda-returns, before the update. */
   readonly explainedVariance: number | null

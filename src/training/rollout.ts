@@ -6,7 +6,7 @@ import { sizeOf } from '../environment/space.ts'
 import { EnvironmentFailure } from '../environment/failure.ts'
 import type { Actions, Floats } from '../policy/floats.ts'
 import type { Network } from '../policy/network.ts'
-import { actingOf } from '../policy/network.ts'
+import { actingOf, valuingOf } from '../policy/network.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
 import type { End } from '../trajectories/ends.ts'
 import { fromColumns } from '../trajectories/fromColumns.ts'
@@ -95,7 +95,7 @@ const rowsOf = <T extends Actions>(from: T, order: Int32Array, width: number, in
 
 /** Values of the steps, and behind them of what followed the cuts: acting had no need of them, and one call is quicker than many. */
 const valuesOf = (
-  { outputs, forward }: Network<Space, readonly number[]>,
+  network: Network<Space, readonly number[]>,
   parameters: Floats,
   observations: Float32Array,
   rows: number,
@@ -107,10 +107,7 @@ const valuesOf = (
   const all = new Float32Array(n * m)
   all.set(observations)
   all.set(cutObservations, rows * m)
-  const y = forward(parameters, all, n)
-  const values = new Float64Array(n)
-  for (let k = 0; k < n; k++) values[k] = y[n * outputs[0] + k]
-  return values
+  return new Float64Array(valuingOf(network)(parameters)(all, n).subarray(0, n))
 }
 
 /**

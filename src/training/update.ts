@@ -80,6 +80,7 @@ const roomFor = () => {
   const [integers, singles, doubles] = [scratchOf(int32), scratchOf(float32), scratchOf(float64)]
   return {
     order: scratchOf(int32),
+    measured: scratchOf(int32),
     entropies: scratchOf(float64),
     observations: scratchOf(float32),
     actionsLike: (x: Actions): ((length: number) => Actions) => (x instanceof Int32Array ? integers : x instanceof Float32Array ? singles : doubles),
@@ -169,6 +170,16 @@ const gradientOn = <S>(
   return version === sampled.batch.version ? 0 : clipped / m
 }
 
+/** Steps whose divergence is measured: the mean over more of them is hardly better, and costs as much as sampling them did. */
+const mostMeasured = 1024
+const goldenRatio = (Math.sqrt(5) - 1) / 2
+
+/** As many steps as are measured: one in each of so many parts of equal length, now here and now there, so that no period is met. */
+const measuredSteps = (steps: number, into: Int32Array): Int32Array => {
+  for (let k = 0; k < into.length; k++) into[k] = Math.floor(((k + ((k * goldenRatio) % 1)) * steps) / into.length)
+  return into
+}
+
 /** Where the policy stands now, against the one that sampled. */
 const drift = <S>(
   { policy }: Settings<S>,
@@ -177,13 +188,20 @@ const drift = <S>(
   room: Room,
 ): { readonly kl: number; readonly effectiveSampleSize: number } => {
   const { head, network } = policy
-  const outputs = actingOf(network)(parameters)(sampled.observations, steps)
-  const [now, then] = [room.logProb(steps), room.otherLogProb(steps)]
-  head.kl(sampled.distribution, outputs, steps, now)
+  const n = Math.min(steps, mostMeasured)
+  const [inputs, size, P] = [sizeOf(policy.observation), sizeOf(policy.action), network.outputs[0]]
+  const all = n === steps
+  const indices = all ? room.measured(0) : measuredSteps(steps, room.measured(n))
+  const observations = all ? sampled.observations : gatherRows(sampled.observations, inputs, indices, room.observations(n * inputs))
+  const actions = all ? sampled.actions : gatherRows(sampled.actions, size, indices, room.actionsLike(sampled.actions)(n * size))
+  const before = all ? sampled.distribution : gatherRows(sampled.distribution, P, indices, room.reference(n * P))
+  const outputs = actingOf(network)(parameters)(observations, n)
+  const [now, then] = [room.logProb(n), room.otherLogProb(n)]
+  head.kl(before, outputs, n, now)
   const kl = mean(now)
-  head.logProb(sampled.distribution, sampled.actions, steps, then)
-  head.logProb(outputs, sampled.actions, steps, now)
-  for (let k = 0; k < steps; k++) now[k] -= then[k]
+  head.logProb(before, actions, n, then)
+  head.logProb(outputs, actions, n, now)
+  for (let k = 0; k < n; k++) now[k] -= then[k]
   return { kl, effectiveSampleSize: effectiveShare(now) }
 }
 

@@ -265,3 +265,37 @@ describe('the gradient of an update is that of its surrogate, by finite differen
     expectClose(seen[1], slope((x) => dot(weights, logProb(x)), moved))
   })
 })
+
+describe('the divergence of a large batch', () => {
+  const estimator = pipe(totalReturn, causality, baseline(leaveOneOut), reduce(meanOverTrajectories))
+  const run = (count: number) => {
+    const { sampler, batches } = watched(episodes({ environment: short, count, discount: 0.9 }))
+    const parameters = plain.network.init(seed)
+    const moving = parameters.slice()
+    const training = train({ sampler, policy: plain, objective: wholeBatch(estimator), optimiser: witness(1).optimiser, rate: 0.2, seed, parameters: moving })
+    const { kl, effectiveSampleSize, steps } = training.next()
+    const { klFrom, logProb } = at(plain, batches[0])
+    const ratios = logProb(training.parameters()).map((l, k) => Math.exp(l - batches[0].batch.logProb[k]))
+    const share = ratios.reduce((a, b) => a + b, 0) ** 2 / (steps * ratios.reduce((a, b) => a + b * b, 0))
+    const each = klFrom(training.parameters())
+    const firstSteps = mean(Float64Array.from({ length: count }, (_, i) => each[batches[0].batch.offsets[i]]))
+    return { steps, kl, effectiveSampleSize, all: mean(each), firstSteps, share }
+  }
+
+  it('is of all its steps up to 1,024 of them', () => {
+    const { steps, kl, all, effectiveSampleSize, share } = run(80)
+    expect(steps).toBeLessThanOrEqual(1024)
+    expect(kl).toBeCloseTo(all, 12)
+    expect(effectiveSampleSize).toBeCloseTo(share, 12)
+  })
+  it('beyond that of steps from all over it, whatever its period', () => {
+    // Nearly every episode has 12 steps: of every twelfth step all would be of one time.
+    const { steps, kl, all, effectiveSampleSize, share, firstSteps } = run(1024)
+    expect(steps).toBeGreaterThan(10 * 1024)
+    expect(Math.abs(kl / all - 1)).toBeLessThan(0.1)
+    expect(kl).not.toBeCloseTo(all, 12)
+    expect(Math.abs(effectiveSampleSize / share - 1)).toBeLessThan(0.02)
+    // Control: of one time they would say something else.
+    expect(Math.abs(firstSteps / all - 1)).toBeGreaterThan(0.2)
+  })
+})
