@@ -31,16 +31,17 @@ export const enumerate = ({ S, A, T, start, moves }: Model, capacity: number, vi
   const block = roomForTrajectories(capacity, T)
   const { offsets, move } = block
   const path = new Int32Array(T)
+  const full = (): void => {
+    visit(block)
+    block.count = 0
+  }
   const emit = (length: number, p: number): void => {
     const i = block.count++
     const from = offsets[i]
     for (let t = 0; t < length; t++) move[from + t] = path[t]
     offsets[i + 1] = from + length
     block.probability[i] = p
-    if (block.count === capacity) {
-      visit(block)
-      block.count = 0
-    }
+    if (block.count === capacity) full()
   }
   const go = (t: number, s: number, reached: number): void => {
     const row = (t === T - 1 ? S + s : s) * A
@@ -54,7 +55,7 @@ export const enumerate = ({ S, A, T, start, moves }: Model, capacity: number, vi
     }
   }
   for (const [s, p] of start) go(0, s, p)
-  if (block.count > 0) visit(block)
+  if (block.count > 0) full()
 }
 
 /** Every trajectory of non-zero probability, kept. */

@@ -71,7 +71,7 @@ export interface Cost {
 
 const defaultLimit = 600_000
 /** Trajectories that are evaluated together: a block stays near while its columns are filled, weighed and gathered. */
-const blockSize = 1024
+const blockSize = 512
 
 const batchSizeOf = (e: AnyEstimator, { batchSize }: Setting): number => batchSize ?? (e.coupling === 'none' ? 1 : 2)
 
@@ -143,7 +143,7 @@ const overTrajectories = (
     if (first) for (const e of estimators) if (!keepsItsWord(e, batch)) liars.add(e)
     first = false
     const into = weights.subarray(0, room.offsets[count])
-    const draws = { count, offsets: room.offsets, probability, state: room.state, action: room.action }
+    const draws = { count, offsets: room.offsets, probability, pair: room.pair }
     for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, into), count, draws)
   })
   return liars
@@ -165,7 +165,7 @@ const overTuples = (
 ): void => {
   const room = roomFor(model, values, N)
   const weights = new Float64Array(room.reward.length)
-  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), state: room.state, action: room.action }
+  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), pair: room.pair }
   // Views of the same room do for every tuple with as many steps.
   const views = new Map<number, { readonly batch: Trajectories<AllFacts>; readonly into: Float64Array }>()
   const evaluate = (p: number): void => {

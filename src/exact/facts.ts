@@ -43,8 +43,8 @@ const axesOf = ({ value, actionValue }: Pick<Room, 'value' | 'actionValue'>): Ax
 export interface Room {
   readonly offsets: Int32Array
   readonly startTime: Int32Array
-  readonly state: Int32Array
-  readonly action: Int32Array
+  /** s A + a of each step. */
+  readonly pair: Int32Array
   readonly reward: Float64Array
   readonly logProb: Float64Array
   readonly behaviourLogProb: Float64Array
@@ -69,15 +69,14 @@ export const roomFor = (model: Model, values: Values, count: number): Room => {
   return {
     offsets: new Int32Array(count + 1),
     startTime: new Int32Array(count),
-    state: new Int32Array(steps),
-    action: new Int32Array(steps),
+    pair: new Int32Array(steps),
     reward: new Float64Array(steps),
     logProb: new Float64Array(steps),
     behaviourLogProb: new Float64Array(steps),
     value: values.value === null ? null : new Float64Array(steps),
     bootstrapValue: values.value === null ? null : new Float64Array(count),
     actionValue: values.actionValue === null ? null : new Float64Array(steps),
-    ends: Array.from({ length: count }, () => timeLimit),
+    ends: new Array<End>(count).fill(timeLimit),
     of: { model, value: values.value === null ? null : forEachAction(values.value, model), actionValue: values.actionValue },
   }
 }
@@ -109,38 +108,34 @@ export const batchIn = (room: Room, model: Model, onPolicy: boolean, count: numb
   return batch as unknown as Trajectories<AllFacts>
 }
 
-/** What a table [T S A] says of each step of trajectories first <= i < stop, whose states and actions are there. */
-const fillValues = ({ offsets, state, action, of: { model } }: Room, to: Float64Array | null, table: Float64Array | null, first: number, stop: number): void => {
-  if (to === null || table === null) return
-  const { S, A } = model
+/** Copies what a table [T S A] says of each step of trajectories first <= i < stop, whose states and actions are there. */
+const fillValues = (to: Float64Array, table: Float64Array, offsets: Int32Array, pair: Int32Array, pairs: number, first: number, stop: number): void => {
   for (let i = first; i < stop; i++) {
     const end = offsets[i + 1]
-    for (let k = offsets[i], now = 0; k < end; k++, now += S * A) to[k] = table[now + state[k] * A + action[k]]
+    for (let k = offsets[i], now = 0; k < end; k++, now += pairs) to[k] = table[now + pair[k]]
   }
 }
 
 /** Copies trajectories from <= j < stop of an enumeration to places of the room; the places before them are filled already. */
-export const fill = (room: Room, place: number, { offsets: bounds, move }: Enumerated, from: number, stop: number): void => {
-  const { offsets, state, action, reward, logProb, behaviourLogProb, ends, of } = room
-  const { ends: endsBy, state: stateOf, action: actionOf, reward: rewardOf, logTarget, logSampler } = of.model.moves
+export const fill = ({ offsets, pair, reward, logProb, behaviourLogProb, ends, value, actionValue, of }: Room, place: number, { offsets: bounds, move }: Enumerated, from: number, stop: number): void => {
+  const { moves, S, A } = of.model
+  const { ends: endsBy, pair: pairOf, reward: rewardOf, logTarget, logSampler } = moves
   const shift = offsets[place] - bounds[from]
   for (let j = from; j < stop; j++) {
     const i = place + j - from
     const end = bounds[j + 1]
     offsets[i + 1] = end + shift
-    ends[i] = endsBy[move[end - 1]] === 1 ? terminated : timeLimit
+    const how = endsBy[move[end - 1]] === 1 ? terminated : timeLimit
+    if (ends[i] !== how) ends[i] = how
   }
-  const first = bounds[from]
   const last = bounds[stop]
-  for (let k = first; k < last; k++) {
+  for (let k = bounds[from], to = k + shift; k < last; k++, to++) {
     const m = move[k]
-    const to = k + shift
-    state[to] = stateOf[m]
-    action[to] = actionOf[m]
+    pair[to] = pairOf[m]
     reward[to] = rewardOf[m]
     logProb[to] = logTarget[m]
     behaviourLogProb[to] = logSampler[m]
   }
-  fillValues(room, room.value, of.value, place, place + stop - from)
-  fillValues(room, room.actionValue, of.actionValue, place, place + stop - from)
+  if (value !== null && of.value !== null) fillValues(value, of.value, offsets, pair, S * A, place, place + stop - from)
+  if (actionValue !== null && of.actionValue !== null) fillValues(actionValue, of.actionValue, offsets, pair, S * A, place, place + stop - from)
 }

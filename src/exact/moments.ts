@@ -15,8 +15,8 @@ export interface Draws {
   readonly offsets: Int32Array
   /** Probability of each draw. [count] */
   readonly probability: Float64Array
-  readonly state: Int32Array
-  readonly action: Int32Array
+  /** s A + a of each step. */
+  readonly pair: Int32Array
 }
 
 /** What gathers moments of g = sum_t W_t grad log pi(a_t|s_t) for a tabular softmax policy. */
@@ -25,56 +25,106 @@ export interface Gatherer extends Moments {
   readonly add: (weights: Float64Array, factor: number, draws: Draws) => void
 }
 
+/** Where the moments are gathered, and sum_t W_t 1[s_t = s, a_t = a] of the draw at hand. */
+interface Sums {
+  readonly A: number
+  /** pi(a|s). [S A] */
+  readonly target: Float64Array
+  readonly first: Float64Array
+  readonly second: Float64Array
+  readonly gathered: Float64Array
+}
+
+/** States from which on it is worth while to know which ones a draw has visited. */
+const many = 8
+
+// Loops of their own, so that each is compiled for itself, and what does not change is read once.
+
+/** Each draw: its steps, then all states. */
+const addDense = ({ A, target, first, second, gathered }: Sums, weights: Float64Array, factor: number, { count, offsets, probability, pair }: Draws): void => {
+  const D = gathered.length
+  for (let i = 0; i < count; i++) {
+    const p = probability[i]
+    const stop = offsets[i + 1]
+    for (let k = offsets[i]; k < stop; k++) gathered[pair[k]] += weights[k]
+    for (let k = 0; k < D; ) {
+      const end = k + A
+      let sum = 0
+      for (let l = k; l < end; l++) sum += gathered[l]
+      for (; k < end; k++) {
+        const g = factor * (gathered[k] - target[k] * sum)
+        gathered[k] = 0
+        const pg = p * g
+        first[k] += pg
+        second[k] += pg * g
+      }
+    }
+  }
+}
+
+/** Each draw: its steps, then the states that they visit; where `full`, with all products of two of their numbers. */
+const addVisited = (
+  { A, target, first, second, gathered }: Sums,
+  visited: Int32Array,
+  isVisited: Uint8Array,
+  full: boolean,
+  weights: Float64Array,
+  factor: number,
+  { count, offsets, probability, pair }: Draws,
+): void => {
+  const D = gathered.length
+  for (let i = 0; i < count; i++) {
+    const p = probability[i]
+    const stop = offsets[i + 1]
+    let visits = 0
+    for (let k = offsets[i]; k < stop; k++) {
+      const taken = pair[k]
+      const s = (taken / A) | 0
+      if (isVisited[s] === 0) {
+        isVisited[s] = 1
+        visited[visits++] = s * A
+      }
+      gathered[taken] += weights[k]
+    }
+    for (let j = 0; j < visits; j++) {
+      const row = visited[j]
+      let sum = 0
+      for (let k = row; k < row + A; k++) sum += gathered[k]
+      for (let k = row; k < row + A; k++) {
+        const g = factor * (gathered[k] - target[k] * sum)
+        gathered[k] = g
+        const pg = p * g
+        first[k] += pg
+        if (!full) second[k] += pg * g
+      }
+    }
+    if (full)
+      for (let j = 0; j < visits; j++)
+        for (let k = visited[j]; k < visited[j] + A; k++)
+          for (let h = 0; h < visits; h++) for (let l = visited[h]; l < visited[h] + A; l++) second[k * D + l] += p * gathered[k] * gathered[l]
+    for (let j = 0; j < visits; j++) {
+      for (let k = visited[j]; k < visited[j] + A; k++) gathered[k] = 0
+      isVisited[visited[j] / A] = 0
+    }
+  }
+}
+
 /**
- * A gatherer for a model; only the states that a draw visits are touched.
+ * A gatherer for a model; where there are many states, only those that a draw visits are touched.
  *
  *     g_sb = sum_t W_t 1[s_t = s] (1[a_t = b] - pi(b|s))
  */
 export const gatherer = ({ S, A, target }: Model, covariance: 'diagonal' | 'full'): Gatherer => {
   const D = S * A
-  const first = new Float64Array(D)
-  const second = new Float64Array(covariance === 'full' ? D * D : D)
-  // Of the draw at hand: what each state and action has gathered, what each state has, and which states there are.
-  const gathered = new Float64Array(D)
-  const sums = new Float64Array(S)
-  const visited = new Int32Array(S)
-  const isVisited = new Uint8Array(S)
-  const addProducts = (visits: number, p: number): void => {
-    const g = (s: number, l: number): number => gathered[l] - target[l] * sums[s]
-    for (let i = 0; i < visits; i++)
-      for (let k = visited[i] * A; k < (visited[i] + 1) * A; k++)
-        for (let j = 0; j < visits; j++)
-          for (let l = visited[j] * A; l < (visited[j] + 1) * A; l++) second[k * D + l] += p * g(visited[i], k) * g(visited[j], l)
+  const full = covariance === 'full'
+  const sums: Sums = { A, target, first: new Float64Array(D), second: new Float64Array(full ? D * D : D), gathered: new Float64Array(D) }
+  const [visited, isVisited] = [new Int32Array(S), new Uint8Array(S)]
+  return {
+    first: sums.first,
+    second: sums.second,
+    add: (weights, factor, draws) => {
+      if (full || S >= many) addVisited(sums, visited, isVisited, full, weights, factor, draws)
+      else addDense(sums, weights, factor, draws)
+    },
   }
-  const add: Gatherer['add'] = (weights, factor, { count, offsets, probability, state, action }) => {
-    for (let i = 0; i < count; i++) {
-      const p = probability[i]
-      const stop = offsets[i + 1]
-      let visits = 0
-      for (let k = offsets[i]; k < stop; k++) {
-        const s = state[k]
-        if (isVisited[s] === 0) {
-          isVisited[s] = 1
-          visited[visits++] = s
-        }
-        const w = factor * weights[k]
-        gathered[s * A + action[k]] += w
-        sums[s] += w
-      }
-      if (covariance === 'full') addProducts(visits, p)
-      for (let j = 0; j < visits; j++) {
-        const s = visited[j]
-        const sum = sums[s]
-        for (let k = s * A; k < (s + 1) * A; k++) {
-          const g = gathered[k] - target[k] * sum
-          first[k] += p * g
-          if (covariance === 'diagonal') second[k] += p * g * g
-          gathered[k] = 0
-        }
-        sums[s] = 0
-        isVisited[s] = 0
-      }
-    }
-  }
-  return { first, second, add }
 }

@@ -19,8 +19,8 @@ export interface Moves {
   readonly next: Int32Array
   /** 1: the episode ends in a terminal state. [moves] */
   readonly ends: Uint8Array
-  readonly state: Int32Array
-  readonly action: Int32Array
+  /** s A + a of its state and action. [moves] */
+  readonly pair: Int32Array
   readonly reward: Float64Array
   /** log pi(a|s) of the target policy. [moves] */
   readonly logTarget: Float64Array
@@ -48,8 +48,7 @@ export const movesOf = ({ S, A, branches, lastBranches, samples, logTarget, logS
     probability: new Float64Array(count),
     next: new Int32Array(count),
     ends: new Uint8Array(count),
-    state: new Int32Array(count),
-    action: new Int32Array(count),
+    pair: new Int32Array(count),
     reward: new Float64Array(count),
     logTarget: new Float64Array(count),
     logSampler: new Float64Array(count),
@@ -62,8 +61,7 @@ export const movesOf = ({ S, A, branches, lastBranches, samples, logTarget, logS
       moves.probability[m] = samples[pair] * probability
       moves.next[m] = isLast || ends ? -1 : next
       moves.ends[m] = ends ? 1 : 0
-      moves.state[m] = Math.floor(pair / A)
-      moves.action[m] = pair % A
+      moves.pair[m] = pair
       moves.reward[m] = reward
       moves.logTarget[m] = logTarget[pair]
       moves.logSampler[m] = logSampler[pair]

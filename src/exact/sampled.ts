@@ -112,9 +112,10 @@ export const sampled =
       const weights = e.estimate(batchIn(room, model, onPolicy, N))
       gradient.fill(0)
       for (let k = 0; k < weights.length; k++) {
-        const row = room.state[k] * model.A
+        const taken = room.pair[k]
+        const row = taken - (taken % model.A)
         for (let a = 0; a < model.A; a++) gradient[row + a] -= weights[k] * model.target[row + a]
-        gradient[row + room.action[k]] += weights[k]
+        gradient[taken] += weights[k]
       }
       // Welford: no cancellation between large sums.
       for (let k = 0; k < D; k++) {

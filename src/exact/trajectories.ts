@@ -37,8 +37,8 @@ export const trajectories = (mdp: Mdp, sampling: Sampling): readonly PossibleTra
     const steps = all.move.subarray(all.offsets[i], all.offsets[i + 1])
     return {
       probability: all.probability[i],
-      states: Array.from(steps, (m) => moves.state[m]),
-      actions: Array.from(steps, (m) => moves.action[m]),
+      states: Array.from(steps, (m) => Math.floor(moves.pair[m] / model.A)),
+      actions: Array.from(steps, (m) => moves.pair[m] % model.A),
       rewards: Array.from(steps, (m) => moves.reward[m]),
       terminated: moves.ends[steps[steps.length - 1]] === 1,
     }
@@ -85,8 +85,8 @@ export const possibleBatch = (
   const steps = room.offsets[count]
   return {
     probability: all.probability.subarray(0, count),
-    state: room.state.subarray(0, steps),
-    action: room.action.subarray(0, steps),
+    state: room.pair.subarray(0, steps).map((pair) => Math.floor(pair / model.A)),
+    action: room.pair.subarray(0, steps).map((pair) => pair % model.A),
     batch: batchIn(room, model, sampling === 'target', count),
   }
 }
