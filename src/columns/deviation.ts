@@ -28,20 +28,20 @@ export const deviation = (x: ArrayLike<number>, ddof: 0 | 1): number => {
  */
 export const mean = (x: ArrayLike<number>): number => (x.length === 0 ? 0 : sum(x) / x.length)
 
-/** Sum of some numbers: four sums at once, since a single one would wait for itself. */
-export const sum = (x: ArrayLike<number>): number => {
+/** Sum of the numbers begin <= k < end, or of all: four sums at once, since a single one would wait for itself. */
+export const sum = (x: ArrayLike<number>, begin = 0, end = x.length): number => {
   let a = 0
   let b = 0
   let c = 0
   let d = 0
-  let k = 0
-  for (; k + 3 < x.length; k += 4) {
+  let k = begin
+  for (; k + 3 < end; k += 4) {
     a += x[k]
     b += x[k + 1]
     c += x[k + 2]
     d += x[k + 3]
   }
-  for (; k < x.length; k++) a += x[k]
+  for (; k < end; k++) a += x[k]
   return a + b + (c + d)
 }
 

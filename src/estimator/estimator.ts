@@ -6,6 +6,7 @@ import { stepCount } from '../trajectories/trajectories.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
+import type { Total } from '../weighting/evaluate.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import { IllegalStep } from '../weighting/step.ts'
 import { unmetNeeds } from './needs.ts'
@@ -40,8 +41,8 @@ export interface ScaleClaim {
  * @typeParam Bias   reasons why its expectation is not the gradient of its objective; never: unbiased, given support
  */
 export interface Estimator<in Needs, out Bias extends string> {
-  /** W, without the checks that `estimate` makes first; written to `into` if it is given. */
-  readonly estimate: (batch: Trajectories<Needs>, into?: Float64Array) => Weights
+  /** W, without the checks that `estimate` makes; written to `into` if it is given. Says what they add up to where that costs little. */
+  readonly estimate: (batch: Trajectories<Needs>, into?: Float64Array, total?: Total) => Weights
   readonly objective: Objective
   readonly coupling: Coupling
   readonly needs: readonly string[]
@@ -87,8 +88,8 @@ export class WeightNotFinite extends Error {
 }
 
 /** Throws WeightNotFinite if a weight is infinite or NaN, naming the first such step. */
-export const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories<unknown>): void => {
-  if (Number.isFinite(sum(weights))) return
+export const refuseNonFinite = (weights: Float64Array, { count, offsets }: Trajectories<unknown>, total = sum(weights)): void => {
+  if (Number.isFinite(total)) return
   const k = weights.findIndex((w) => !Number.isFinite(w))
   if (k < 0) return
   let i = 0
@@ -132,8 +133,9 @@ export const estimate = <E>(e: Reduced<E>): ((batch: Trajectories<EstimatorNeeds
 const checked = ({ needs, estimate: weigh }: AnyEstimator, batch: Trajectories<AllFacts>, into?: Float64Array): Weights => {
   const unmet = unmetNeeds(needs, batch)
   if (unmet.length > 0) throw new NeedsNotMet(`estimate: ${unmet.join('\n')}`)
-  const weights = weigh(batch, into)
-  refuseNonFinite(weights, batch)
+  const total: Total = { sum: null }
+  const weights = weigh(batch, into, total)
+  refuseNonFinite(weights, batch, total.sum ?? undefined)
   return weights
 }
 

@@ -2,6 +2,7 @@ import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import { strongest } from '../weighting/coupling.ts'
+import type { Total } from '../weighting/evaluate.ts'
 import { weigh } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
@@ -39,7 +40,7 @@ export const reduce =
   <W>(w: Legal<W, 'reduce'>): Estimator<NeedsOf<W> & Provenance<StageOf<W>>, BiasOf<W> | R> => {
     const plan = legalPlan('reduce', w)
     const estimator: Estimator<AllFacts, never> = {
-      estimate: (batch: Trajectories<AllFacts>, into?: Float64Array) => weigh(plan, batch, r.scale(batch), into),
+      estimate: (batch: Trajectories<AllFacts>, into?: Float64Array, total?: Total) => weigh(plan, batch, r.scale(batch), into, total),
       objective: plan.objective,
       coupling: strongest(plan.coupling, r.coupling),
       needs: needsOnPolicy(plan.stage) ? union(plan.needs, ['OnPolicy']) : plan.needs,

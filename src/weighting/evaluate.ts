@@ -1,4 +1,5 @@
 import type { Column, PerStep } from '../columns/column.ts'
+import { sum } from '../columns/deviation.ts'
 import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
 import { groupEnd } from '../columns/group.ts'
 import { wholeReturns, writeReturnsToGo } from '../columns/returns.ts'
@@ -110,11 +111,16 @@ const writeSource = (column: Float64Array, of: CreditSource, { batch, first, sto
   }
 }
 
+/** What weights add up to, which tells whether all are finite: found out part by part, while they are near. null: not found out. */
+export interface Total {
+  sum: number | null
+}
+
 /** Writes the weights of a part of a batch from its credits, which stand in a column. */
 type Finish = (to: Float64Array, column: Float64Array, part: Part, scale: Scale) => void
 
 /** Works a credit out part by part, each to its end while it is near. Uses up the credit. */
-const inParts = (credit: Credit, batch: Batch, scale: Scale, into: Float64Array | undefined, finish: Finish): Float64Array => {
+const inParts = (credit: Credit, batch: Batch, scale: Scale, into: Float64Array | undefined, finish: Finish, total?: Total): Float64Array => {
   const { of, outer, flat } = credit
   const column = columnFor(of, batch, into)
   const standing = stands(of)
@@ -123,19 +129,23 @@ const inParts = (credit: Credit, batch: Batch, scale: Scale, into: Float64Array 
   const outerByTime = byTime(outer, batch)
   // Where nothing comes between a credit and its scale, it is written scaled.
   const atOnce = finish === multiply && !standing && typeof scale === 'number' && outerByTime === null && inside.length === 0 && flat.length === 0
+  let all = 0
   for (let first = 0, stop = 0; first < batch.count; first = stop) {
     stop = groupEnd(batch, first)
     const part = { batch, first, stop, outer, outerByTime }
     if (!standing) writeSource(column, of, part, atOnce ? scale : 1)
-    if (atOnce) continue
-    for (const level of inside) subtract(column, part, level)
-    if (flat.length === 0) finish(to, column, part, scale)
-    else {
-      multiply(column, column, part, 1)
-      for (const level of flat) subtract(column, part, level)
-      finish(to, column, { ...part, outerByTime: null, outer: 1 }, scale)
+    if (!atOnce) {
+      for (const level of inside) subtract(column, part, level)
+      if (flat.length === 0) finish(to, column, part, scale)
+      else {
+        multiply(column, column, part, 1)
+        for (const level of flat) subtract(column, part, level)
+        finish(to, column, { ...part, outerByTime: null, outer: 1 }, scale)
+      }
     }
+    if (total !== undefined) all += sum(to, batch.offsets[first], batch.offsets[stop])
   }
+  if (total !== undefined) total.sum = all
   if (to !== column) giveColumn(column)
   return to
 }
@@ -143,10 +153,11 @@ const inParts = (credit: Credit, batch: Batch, scale: Scale, into: Float64Array 
 /**
  * The credit of each step, times scale: every part of W but the ratio. Uses up the credit.
  *
- * @param into  where to write it; without it, to the column that the credit came in. [sum L_i]
+ * @param into   where to write it; without it, to the column that the credit came in. [sum L_i]
+ * @param total  where the sum of it goes
  */
-export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1, into?: Float64Array): Float64Array =>
-  inParts(credit, batch, scale, into, multiply)
+export const creditColumn = (credit: Credit, batch: Batch, scale: Scale = 1, into?: Float64Array, total?: Total): Float64Array =>
+  inParts(credit, batch, scale, into, multiply, total)
 
 /** Steps of a run: a constant of this module, as there. */
 const run = mostLogRatios
@@ -277,11 +288,11 @@ const correctedColumn = (credit: Credit, plan: RatioPlan, batch: Trajectories<Al
 }
 
 /** W of every step: credit, ratio, changes, scale of the reduction; written to `into`, or to a fresh array. [sum L_i] */
-export const weigh = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale, into?: Float64Array): Float64Array => {
+export const weigh = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale, into?: Float64Array, total?: Total): Float64Array => {
   const credit = plan.credit(batch)
   if (plan.changes.length === 0) {
-    if (plan.ratio === null) return keepOut(creditColumn(credit, batch, scale, into))
-    if (isPointwise(plan.ratio)) return keepOut(inParts(credit, batch, scale, into, multiplyByRatio(plan.ratio, batch)))
+    if (plan.ratio === null) return keepOut(creditColumn(credit, batch, scale, into, total))
+    if (isPointwise(plan.ratio)) return keepOut(inParts(credit, batch, scale, into, multiplyByRatio(plan.ratio, batch), total))
   }
   const unscaled = plan.ratio === null ? creditColumn(credit, batch) : correctedColumn(credit, plan.ratio, batch)
   const changed = plan.changes.reduce((weight, change) => change.apply(weight, batch), unscaled)
