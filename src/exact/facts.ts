@@ -76,7 +76,7 @@ export const roomFor = (model: Model, values: Values, count: number): Room => {
     value: values.value === null ? null : new Float64Array(steps),
     bootstrapValue: values.value === null ? null : new Float64Array(count),
     actionValue: values.actionValue === null ? null : new Float64Array(steps),
-    ends: new Array<End>(count).fill(timeLimit),
+    ends: Array.from<End>({ length: count }).fill(timeLimit),
     of: { model, value: values.value === null ? null : forEachAction(values.value, model), actionValue: values.actionValue },
   }
 }

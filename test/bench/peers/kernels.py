@@ -232,7 +232,13 @@ def in_numpy():
     return {"rtg": rtg_numpy, "gae": gae_numpy, "vtrace": vtrace_numpy, "clip": clip_numpy, "token": token_numpy}, lambda a: a
 
 
-IMPLEMENTATIONS = {"numpy": in_numpy, "torch": in_torch, "numba": in_numba}
+def in_numba_doubles():
+    """The same on float64 arrays, which are what estimand's are: twice the memory to go through."""
+    functions, _ = in_numba()
+    return functions, lambda a: a.astype(np.float64)
+
+
+IMPLEMENTATIONS = {"numpy": in_numpy, "torch": in_torch, "numba": in_numba, "numba float64": in_numba_doubles}
 MADE = {}
 KERNELS = {
     "reward-to-go": ("rtg", ("r", "nd")),
