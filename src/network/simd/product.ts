@@ -38,14 +38,14 @@ const indices = (count: number): readonly number[] => Array.from({ length: count
 export const product = ({ name, left: leftLayout, leftRow, rightRow, outRow, columns }: ProductShape): Kernel =>
   kernel(name, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], ([rows, depth, left, right, out, start, startRow, room], local) => {
     const [row, column, k] = [local('i32'), local('i32'), local('i32')]
-    const [panel, a, b, c] = [local('i32'), local('i32'), local('i32'), local('i32')]
+    const [panel, panelRow, a, b, c] = [local('i32'), local('i32'), local('i32'), local('i32'), local('i32')]
     const sums = indices(blockRows * blockVectors).map(() => local('v128'))
     const terms = indices(blockVectors).map(() => local('v128'))
     const factor = local('v128')
     const transposed = leftLayout === 'transposed'
 
-    /** `height` rows by `width` vectors of the result, from a panel whose rows are `panelRow` bytes apart. */
-    const block = (height: number, width: number, panelRow: number): readonly Statement[] => {
+    /** `height` rows by `width` vectors of the result, from a panel whose rows are `panelRow` bytes apart: told at run time, or all would be there twice. */
+    const block = (height: number, width: number): readonly Statement[] => {
       const sum = (i: number, j: number): Local<'v128'> => sums[i * width + j]
       const step: readonly Statement[] = [
         ...indices(width).map((j) => set(terms[j], load(b, vector * j))),
@@ -66,10 +66,10 @@ export const product = ({ name, left: leftLayout, leftRow, rightRow, outRow, col
       ]
     }
 
-    const allRows = (width: number, panelRow: number): readonly Statement[] => [
+    const allRows = (width: number): readonly Statement[] => [
       assign(row, 0),
-      loop(atMost(add(row, blockRows), rows), [...block(blockRows, width, panelRow), increase(row, blockRows)]),
-      loop(lessThan(row, rows), [...block(1, width, panelRow), increase(row, 1)]),
+      loop(atMost(add(row, blockRows), rows), [...block(blockRows, width), increase(row, blockRows)]),
+      loop(lessThan(row, rows), [...block(1, width), increase(row, 1)]),
     ]
 
     const copyPanel = (width: number): readonly Statement[] => [
@@ -90,16 +90,18 @@ export const product = ({ name, left: leftLayout, leftRow, rightRow, outRow, col
     const panelOf = (width: number): readonly Statement[] => [
       when(
         lessThan(rows, worthPacking),
-        [assign(panel, add(right, column)), ...allRows(width, number * rightRow)],
-        [...copyPanel(width), assign(panel, room), ...allRows(width, vector * width)],
+        [assign(panel, add(right, column)), assign(panelRow, number * rightRow)],
+        [...copyPanel(width), assign(panel, room), assign(panelRow, vector * width)],
       ),
+      ...allRows(width),
       increase(column, vector * width),
     ]
     const wide = vector * Math.floor(columns / (4 * blockVectors)) * blockVectors
+    // Code that would never be run is compiled all the same.
     return [
       assign(column, 0),
-      loop(lessThan(column, wide), panelOf(blockVectors)),
-      loop(lessThan(column, number * columns), panelOf(1)),
+      ...(wide > 0 ? [loop(lessThan(column, wide), panelOf(blockVectors))] : []),
+      ...(wide < number * columns ? [loop(lessThan(column, number * columns), panelOf(1))] : []),
     ]
   })
 
