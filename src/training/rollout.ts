@@ -5,6 +5,7 @@ import type { Space } from '../environment/space.ts'
 import { sizeOf } from '../environment/space.ts'
 import { EnvironmentFailure } from '../environment/failure.ts'
 import type { Actions, Floats } from '../policy/floats.ts'
+import type { Head } from '../policy/head.ts'
 import type { Network } from '../policy/network.ts'
 import { actingOf, valuingOf } from '../policy/network.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
@@ -81,6 +82,16 @@ const grown = (log: Log, rows: number, widths: Widths): Log => {
 const float64 = (length: number) => new Float64Array(length)
 const int32 = (length: number) => new Int32Array(length)
 
+/** What a sampling has come to besides the steps that are written down. */
+interface Collected {
+  readonly rows: number
+  /** Rows whose episode was cut, and what followed each of them. */
+  readonly cutRows: readonly number[]
+  readonly successors: readonly number[]
+  readonly returns: readonly number[]
+  readonly lengths: readonly number[]
+}
+
 /** Something every space of actions contains, for copies whose part is done while others still go on. */
 const idleAction = (space: Space): readonly number[] =>
   space._tag === 'Discrete' ? [0] : space.low.map((low, k) => Math.min(Math.max(0, low), space.high[k]))
@@ -142,15 +153,8 @@ export const rollingOut = <O extends Space, A extends Space>(
   let widths: Widths = { m, d, P: 0, makeActions }
   let log = logOf(0, widths)
 
-  return (actor) => {
-    const { policy, parameters, version } = actor
-    const { network, head } = policy
-    const P: number = network.outputs[0]
-    const valued = hasValue(network.outputs)
-    if (P !== widths.P) {
-      widths = { m, d, P, makeActions }
-      log = logOf(whole ? 64 * copies : copies * each, widths)
-    }
+  /** Acts until each copy has done its part, and writes the steps down as they come. A function of its own, which is compiled without what follows. */
+  const collect = (act: (observations: Float32Array, n: number) => Floats, head: Head<number, A>, P: number): Collected => {
     const successors: number[] = []
     const cutRows: number[] = []
     const returns: number[] = []
@@ -159,7 +163,6 @@ export const rollingOut = <O extends Space, A extends Space>(
     taken.fill(0)
     for (let i = 0; i < copies; i++) active[i] = i
     for (let i = 0; i < copies * d; i++) actions[i] = idle[i % d]
-    const act = actingOf(network)(parameters)
     let n = copies
     let rows = 0
 
@@ -211,8 +214,11 @@ export const rollingOut = <O extends Space, A extends Space>(
       rows += n
       n = still
     }
+    return { rows, cutRows, successors, returns, lengths }
+  }
 
-    // Each copy's steps one after the other: their order in time is kept.
+  /** The steps trajectory after trajectory: each copy's one after the other, whose order in time is kept. */
+  const laidOut = ({ rows, cutRows, successors, returns, lengths }: Collected, network: Network<Space, readonly number[]>, parameters: Floats, version: number): Sampled<never> => {
     const place = new Int32Array(copies)
     for (let i = 1; i < copies; i++) place[i] = place[i - 1] + taken[i - 1]
     const order = new Int32Array(rows)
@@ -221,7 +227,7 @@ export const rollingOut = <O extends Space, A extends Space>(
     const observations = rowsOf(log.observation, order, m, new Float32Array(rows * m))
     const cuts = cutRows.length
     const cutObservations = Float32Array.from(successors)
-    const values = valued ? valuesOf(network, parameters, observations, rows, cutObservations, cuts, m) : null
+    const values = hasValue(network.outputs) ? valuesOf(network, parameters, observations, rows, cutObservations, cuts, m) : null
     const cutNumber = new Map(cutRows.map((row, k) => [row, k]))
     const offsets: number[] = [0]
     const ends: End[] = []
@@ -257,9 +263,18 @@ export const rollingOut = <O extends Space, A extends Space>(
       batch: batch.right as never,
       observations,
       actions: rowsOf(log.action, order, d, makeActions(rows * d)),
-      distribution: rowsOf(log.distribution, order, P, new Float64Array(rows * P)) as Floats,
+      distribution: rowsOf(log.distribution, order, widths.P, new Float64Array(rows * widths.P)) as Floats,
       returns,
       lengths,
     }
+  }
+
+  return ({ policy: { network, head }, parameters, version }) => {
+    const P: number = network.outputs[0]
+    if (P !== widths.P) {
+      widths = { m, d, P, makeActions }
+      log = logOf(whole ? 64 * copies : copies * each, widths)
+    }
+    return laidOut(collect(actingOf(network)(parameters), head, P), network, parameters, version)
   }
 }

@@ -52,6 +52,12 @@ export interface Learner<S> {
 /** Measures of an update that do not depend on the clock. */
 export type Measures = Omit<Metrics, 'seconds' | 'stepsPerSecond'>
 
+/** 0, 1, 2 and so on: a loop of its own, or a large function would be compiled for its sake. */
+const inOrder = (order: Int32Array): Int32Array => {
+  for (let k = 0; k < order.length; k++) order[k] = k
+  return order
+}
+
 const shuffle = (order: Int32Array, random: Random): void => {
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(uniform(random, 0, i + 1))
@@ -242,8 +248,7 @@ export const updating = <S>(settings: Settings<S>): ((learner: Learner<S>, sampl
       const work: Work = { sampled, weights: ready.weights, targets: value === null ? null : targetsOf(batch, value.lambda), steps }
       const rate = settings.rate(learner.update)
       const gradient = room.gradient[parameters instanceof Float32Array ? 0 : 1](parameters.length)
-      const order = room.order(steps)
-      for (let k = 0; k < steps; k++) order[k] = k
+      const order = inOrder(room.order(steps))
       const count = Math.min(minibatches, steps)
       const parts = Array.from({ length: count }, (_, p) => order.subarray(Math.floor((p * steps) / count), Math.floor(((p + 1) * steps) / count)))
       const entropies = room.entropies(steps)
