@@ -1,6 +1,23 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { fillNormal } from '../policy/normal.ts'
 
+// Small, so that they are compiled soon: they are most of what it takes to begin.
+
+/** x -= (x y) y, of two rows. */
+const subtractProjection = (v: Float64Array, x: number, y: number, length: number): void => {
+  let dot = 0
+  for (let k = 0; k < length; k++) dot += v[x + k] * v[y + k]
+  for (let k = 0; k < length; k++) v[x + k] -= dot * v[y + k]
+}
+
+/** x /= |x|, of a row. */
+const normalise = (v: Float64Array, x: number, length: number): void => {
+  let square = 0
+  for (let k = 0; k < length; k++) square += v[x + k] * v[x + k]
+  const root = Math.sqrt(square)
+  for (let k = 0; k < length; k++) v[x + k] /= root
+}
+
 /**
  * A random matrix with orthogonal rows or columns, whichever are fewer, each of length `gain`; uniformly distributed among those.
  *
@@ -22,22 +39,11 @@ export const orthogonal = (random: RandomGenerator, rows: number, columns: numbe
   const v = new Float64Array(few * long)
   fillNormal(random, v, v.length)
   for (let i = 0; i < few; i++) {
-    const x = v.subarray(i * long, (i + 1) * long)
-    for (let pass = 0; pass < 2; pass++)
-      for (let j = 0; j < i; j++) {
-        const y = v.subarray(j * long, (j + 1) * long)
-        let dot = 0
-        for (let k = 0; k < long; k++) dot += x[k] * y[k]
-        for (let k = 0; k < long; k++) x[k] -= dot * y[k]
-      }
-    let square = 0
-    for (let k = 0; k < long; k++) square += x[k] * x[k]
-    const length = Math.sqrt(square)
-    for (let k = 0; k < long; k++) x[k] /= length
+    for (let pass = 0; pass < 2; pass++) for (let j = 0; j < i; j++) subtractProjection(v, i * long, j * long, long)
+    normalise(v, i * long, long)
   }
-  return Float64Array.from({ length: rows * columns }, (_, at) => {
-    const r = Math.floor(at / columns)
-    const c = at % columns
-    return gain * (rows <= columns ? v[r * long + c] : v[c * long + r])
-  })
+  const out = new Float64Array(rows * columns)
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) out[r * columns + c] = gain * (rows <= columns ? v[r * long + c] : v[c * long + r])
+  return out
 }
