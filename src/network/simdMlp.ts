@@ -121,8 +121,8 @@ const regionsIn = (name: string, lengths: Readonly<Record<string, number>>): { r
 
 type Call = (...integers: readonly number[]) => void
 
-/** Rows from which on the gradient of a weight is summed part by part, so that what is read again is still near. */
-const part = 256
+/** Numbers of an array that several passes work on while they are near. */
+const near = 32768
 
 /** What has room for calls of so many rows. */
 const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
@@ -130,14 +130,16 @@ const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
   const L = hidden.length
   const [{ inputs }] = layers
   const widest = Math.max(...layers.map(({ stride, inputs: from }) => Math.max(stride, up(from))))
+  /** Rows that go through all layers together: what one has written is still near when the next one reads it. The order of sums stays. */
+  const part = Math.max(64, up(Math.floor(near / widest)))
   const lengths = Object.fromEntries([
     ['observations', rows * inputs],
     ['zeros', widest],
     ['panel', 8 * Math.max(widest, part)],
-    ['transposed', Math.max(...layers.map(({ inputs: from, stride }) => up(from) * stride))],
     ...layers.flatMap(({ inputs: from, stride }, l) => [
       [`weight ${l}`, up(from) * stride],
       [`bias ${l}`, stride],
+      [`transposed ${l}`, up(from) * stride],
       [`weight gradient ${l}`, up(from) * stride],
       [`bias gradient ${l}`, stride],
       [`out ${l}`, rows * stride],
@@ -150,7 +152,6 @@ const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
   const call = (which: string): Call => exports[which] as Call
   const zeros = region('zeros').at
   const panel = region('panel').at
-  const transposed = region('transposed').at
   const activate = call(activation)
   const activateBack = call(`${activation}Back`)
   const turn = call('transpose')
@@ -160,6 +161,7 @@ const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
     ...layer,
     weights: region(`weight ${l}`),
     biases: region(`bias ${l}`),
+    transposed: region(`transposed ${l}`).at,
     weightGradient: region(`weight gradient ${l}`),
     biasGradient: region(`bias gradient ${l}`),
     out: region(`out ${l}`),
@@ -171,25 +173,16 @@ const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
   }))
   type Part = (typeof parts)[number]
 
-  const gradientOf = (n: number, { inputs: from, inputStride, stride, input, cotangent, weightGradient, biasGradient, gradient }: Part): void => {
-    for (let done = 0; done < n; done += part)
-      gradient(
-        from,
-        Math.min(part, n - done),
-        input.at + 4 * inputStride * done,
-        cotangent.at + 4 * stride * done,
-        weightGradient.at,
-        done === 0 ? zeros : weightGradient.at,
-        done === 0 ? 0 : 4 * stride,
-        panel,
-      )
-    sums(n, stride, cotangent.at, biasGradient.at)
+  /** Adds what rows done <= i < done + n say of the gradients of a layer's weight and bias. */
+  const gradientOf = (done: number, n: number, { inputs: from, inputStride, stride, input, cotangent, weightGradient, biasGradient, gradient }: Part): void => {
+    const at = cotangent.at + 4 * stride * done
+    gradient(from, n, input.at + 4 * inputStride * done, at, weightGradient.at, done === 0 ? zeros : weightGradient.at, done === 0 ? 0 : 4 * stride, panel)
+    sums(n, stride, at, biasGradient.at, done === 0 ? zeros : biasGradient.at)
   }
-  /** The cotangent of a layer's input, added to what stands there unless it is the first. */
-  const pass = (n: number, { inputs: from, outputs, stride, weights, cotangent, back }: Part, below: Part, order: 'first' | 'further'): void => {
-    turn(up(from), stride, weights.at, transposed)
-    const to = below.cotangent.at
-    back(n, outputs, cotangent.at, transposed, to, order === 'first' ? zeros : to, order === 'first' ? 0 : 4 * up(from), panel)
+  /** The cotangent of a layer's input in those rows, added to what stands there unless it is the first. */
+  const pass = (done: number, n: number, { inputs: from, outputs, stride, cotangent, transposed, back }: Part, below: Part, order: 'first' | 'further'): void => {
+    const to = below.cotangent.at + 4 * up(from) * done
+    back(n, outputs, cotangent.at + 4 * stride * done, transposed, to, order === 'first' ? zeros : to, order === 'first' ? 0 : 4 * up(from), panel)
   }
 
   return {
@@ -202,22 +195,31 @@ const roomFor = (shape: MlpShape, layers: readonly Dense[], rows: number) => {
     forward: (given: number, count: number): void => {
       // Four rows together take little longer than one, so two or three are done as four: there is room, and nobody reads the others.
       const n = given % 4 > 1 ? up(given) : given
-      for (let l = 0; l < count; l++) {
-        const { inputs: from, stride, input, weights, biases, out, forward } = parts[l]
-        forward(n, from, input.at, weights.at, out.at, biases.at, 0, panel)
-        if (l < L) activate(n * stride, out.at, 0)
+      for (let done = 0; done < n; done += part) {
+        const some = Math.min(part, n - done)
+        for (let l = 0; l < count; l++) {
+          const { inputs: from, inputStride, stride, input, weights, biases, out, forward } = parts[l]
+          const to = out.at + 4 * stride * done
+          forward(some, from, input.at + 4 * inputStride * done, weights.at, to, biases.at, 0, panel)
+          if (l < L) activate(some * stride, to, 0)
+        }
       }
     },
     backward: (n: number): void => {
-      for (let l = L; l < parts.length; l++) {
-        gradientOf(n, parts[l])
-        if (L > 0) pass(n, parts[l], parts[L - 1], l === L ? 'first' : 'further')
-      }
-      for (let l = L - 1; l >= 0; l--) {
-        activateBack(n * parts[l].stride, parts[l].out.at, parts[l].cotangent.at)
-        gradientOf(n, parts[l])
-        // Nobody asks for the gradient at the observations.
-        if (l > 0) pass(n, parts[l], parts[l - 1], 'first')
+      if (L > 0) for (let l = 1; l < parts.length; l++) turn(up(parts[l].inputs), parts[l].stride, parts[l].weights.at, parts[l].transposed)
+      for (let done = 0; done < n; done += part) {
+        const some = Math.min(part, n - done)
+        for (let l = L; l < parts.length; l++) {
+          gradientOf(done, some, parts[l])
+          if (L > 0) pass(done, some, parts[l], parts[L - 1], l === L ? 'first' : 'further')
+        }
+        for (let l = L - 1; l >= 0; l--) {
+          const { stride, out, cotangent } = parts[l]
+          activateBack(some * stride, out.at + 4 * stride * done, cotangent.at + 4 * stride * done)
+          gradientOf(done, some, parts[l])
+          // Nobody asks for the gradient at the observations.
+          if (l > 0) pass(done, some, parts[l], parts[l - 1], 'first')
+        }
       }
     },
   }

@@ -205,6 +205,26 @@ it('takes calls of every size in turn, and its memory stays as it is after the l
   expect(Float32Array.from(engine.forward(theta, numbers(4), 1))).toEqual(first)
 })
 
+it('rows go through the layers in parts: each output is that of its row alone, and the gradient is that of all', () => {
+  for (const [hidden, n] of [[[64, 64], 1301], [[256], 300], [[], 9000]] as const) {
+    const shape = { observation: box([4]), hidden, outputs: [policyOutput(2), valueOutput] as const }
+    const [simd, loops] = [mlp({ ...shape, engine: simdMlp }), mlp({ ...shape, engine: scalarMlp })]
+    const theta = numbers(simd.parameterCount).map((x) => x / 4)
+    const [x, c] = [numbers(4 * n, 2), numbers(3 * n, 3)]
+    const all = simd.forward(theta, x, n).slice()
+    const [gradient, expected] = [new Float32Array(theta.length), new Float32Array(theta.length)]
+    simd.vectorJacobianProduct(theta, x, n, c, gradient)
+    for (const i of [0, 63, 127, 128, 255, 256, 299, n - 2, n - 1]) {
+      const alone = simd.forward(theta, x.slice(4 * i, 4 * i + 4), 1)
+      expect([all[2 * i], all[2 * i + 1], all[2 * n + i]]).toEqual(Array.from(alone))
+    }
+    loops.forward(theta, x, n)
+    loops.vectorJacobianProduct(theta, x, n, c, expected)
+    const most = Math.max(...expected.map(Math.abs))
+    expect(gradient.every((g, k) => Math.abs(g - expected[k]) < 2e-5 * most)).toBe(true)
+  }
+})
+
 it('a call that no memory can hold is refused, and the next one works', () => {
   const network = mlp({ observation: box([1]), hidden: [4096], outputs: [policyOutput(1)], engine: simdMlp })
   const theta = network.init(1)

@@ -136,13 +136,16 @@ export const transpose: Kernel = kernel('transpose', ['i32', 'i32', 'i32', 'i32'
   ]
 })
 
-/** The sums of the columns of a matrix: out[columns] from [rows, columns], rows at least 1. Arguments: rows, columns (a multiple of 4), where the two lie. */
-export const columnSums: Kernel = kernel('columnSums', ['i32', 'i32', 'i32', 'i32'], ([rows, columns, from, to], local) => {
+/**
+ * The sums of the columns of a matrix: out[columns] = start + the rows of [rows, columns], rows at least 1. Arguments: rows, columns (a
+ * multiple of 4), where matrix, out and start lie.
+ */
+export const columnSums: Kernel = kernel('columnSums', ['i32', 'i32', 'i32', 'i32', 'i32'], ([rows, columns, from, to, start], local) => {
   const [column, a, k] = [local('i32'), local('i32'), local('i32')]
   const sums = indices(4).map(() => local('v128'))
   const width = (vectors: number): Integer => vector * vectors
   const sumsOf = (vectors: number): readonly Statement[] => [
-    ...sums.slice(0, vectors).map((sum) => set(sum, f32x4.zero)),
+    ...sums.slice(0, vectors).map((sum, j) => set(sum, load(add(start, column), vector * j))),
     assign(a, add(from, column)),
     assign(k, rows),
     repeat([...sums.slice(0, vectors).map((sum, j) => set(sum, f32x4.add(sum, load(a, vector * j)))), increase(a, times(columns, number)), assign(k, subtract(k, 1))], k),

@@ -16,9 +16,10 @@ import { clock } from '../measure.ts'
 const goal = 475
 const window = 100
 
-/** CleanRL's ppo.py, number for number; 16 episodes in lock-step for REINFORCE, as peers/reinforce_torch.py has them. */
+/** CleanRL's ppo.py, number for number, and with values of what follows a cut; 16 episodes in lock-step for REINFORCE, as peers/reinforce_torch.py has them. */
 const programs: Readonly<Record<string, (seed: number, steps: number) => Iterable<Metrics>>> = {
   ppo: (seed, steps) => train({ ...cleanRlCartPole({ truncation: 'terminated', steps }), seed }),
+  bootstrapped: (seed, steps) => train({ ...cleanRlCartPole({ truncation: 'bootstrapped', steps }), seed }),
   reinforce: (seed) => {
     const environment = pipe(cartPole({ steps: Infinity }), timeLimit({ steps: 500, as: 'TimeLimit' }))
     const policy = policyOf(mlp({ observation: environment.observation, hidden: [64, 64], outputs: [policyOutput(2)] }), categorical(2))
