@@ -20,49 +20,97 @@ export const roomForTrajectories = (capacity: number, T: number): Enumerated => 
 })
 
 /**
- * Every trajectory of non-zero probability, in blocks, with memory for one block only.
+ * Every way on from a state at some time, until the episode is over or time `stop` is reached.
  *
- * @param model     the MDP and the policy that samples
- * @param capacity  trajectories in a block
- * @param visit     called with each block; what it is given is overwritten by the next
+ * @param path   where the move of each time is written
+ * @param found  called with the time that a way ends at, its probability, and the state that it has reached; -1 where the episode is over
  */
-export const enumerate = ({ S, A, T, start, moves }: Model, capacity: number, visit: (block: Enumerated) => void): void => {
+const waysOn = ({ S, A, T, moves }: Model, stop: number, path: Int32Array, found: (time: number, p: number, s: number) => void) => {
   const { begin, probability, next } = moves
-  const block = roomForTrajectories(capacity, T)
-  const { offsets, move } = block
-  const path = new Int32Array(T)
-  const full = (): void => {
-    visit(block)
-    block.count = 0
-  }
-  const emit = (length: number, p: number): void => {
-    const i = block.count++
-    const from = offsets[i]
-    for (let t = 0; t < length; t++) move[from + t] = path[t]
-    offsets[i + 1] = from + length
-    block.probability[i] = p
-    if (block.count === capacity) full()
-  }
   const go = (t: number, s: number, reached: number): void => {
+    if (t === stop) return found(t, reached, s)
     const row = (t === T - 1 ? S + s : s) * A
-    const stop = begin[row + A]
-    for (let m = begin[row]; m < stop; m++) {
+    const end = begin[row + A]
+    for (let m = begin[row]; m < end; m++) {
       const p = reached * probability[m]
       if (p === 0) continue
       path[t] = m
-      if (next[m] === -1) emit(t + 1, p)
+      if (next[m] === -1) found(t + 1, p, -1)
       else go(t + 1, next[m], p)
     }
   }
-  for (const [s, p] of start) go(0, s, p)
-  if (block.count > 0) full()
+  return go
 }
 
-/** Every trajectory of non-zero probability, kept. */
+/** Writes a trajectory behind those that are there. */
+const append = (to: Enumerated, path: Int32Array, length: number, p: number): void => {
+  const { offsets, move, probability } = to
+  const i = to.count++
+  const from = offsets[i]
+  for (let t = 0; t < length; t++) move[from + t] = path[t]
+  offsets[i + 1] = from + length
+  probability[i] = p
+}
+
+/** Every trajectory of non-zero probability, of which there are so many. */
 export const enumerateAll = (model: Model, count: number): Enumerated => {
-  let all = roomForTrajectories(0, model.T)
-  enumerate(model, count, (block) => {
-    all = { ...block }
-  })
+  const all = roomForTrajectories(count, model.T)
+  const path = new Int32Array(model.T)
+  const go = waysOn(model, model.T, path, (length, p) => append(all, path, length, p))
+  for (const [s, p] of model.start) go(0, s, p)
   return all
+}
+
+/** What is done with trajectories as they are found. */
+export interface Visitor {
+  /** Time at which trajectories are told apart by what they did before and what they do from then on. */
+  readonly parting: number
+  /** The moves before the parting, in place of what follows; the state that they lead to; their probability. */
+  readonly beginning: (path: Int32Array, s: number, p: number) => void
+  /** Some trajectories that are over at the parting or before; overwritten by the next ones. */
+  readonly ended: (block: Enumerated) => void
+}
+
+/** Every trajectory of non-zero probability: those that go on after the parting by their beginnings, the others in blocks of at most so many. */
+export const enumerate = (model: Model, { parting, beginning, ended }: Visitor, capacity: number): void => {
+  const path = new Int32Array(model.T)
+  const block = roomForTrajectories(parting === 0 ? 0 : capacity, parting)
+  const flush = (): void => {
+    ended(block)
+    block.count = 0
+  }
+  const go = waysOn(model, parting, path, (time, p, s) => {
+    if (s >= 0) return beginning(path, s, p)
+    append(block, path, time, p)
+    if (block.count === capacity) flush()
+  })
+  for (const [s, p] of model.start) go(0, s, p)
+  if (block.count > 0) flush()
+}
+
+/** Every way on from a state at some time, each behind the first moves of a path; probabilities are those of the way on. */
+export const enumerateFrom = (model: Model, time: number, s: number, count: number): Enumerated => {
+  const ways = roomForTrajectories(count, model.T)
+  const path = new Int32Array(model.T)
+  waysOn(model, model.T, path, (length, p) => append(ways, path, length, p))(time, s, 1)
+  return ways
+}
+
+/** The first trajectory of all and the last one, which have as little in common as any two. */
+export const firstAndLast = ({ S, A, T, start, moves }: Model): Enumerated => {
+  const { begin, probability, next } = moves
+  const two = roomForTrajectories(2, T)
+  const path = new Int32Array(T)
+  for (const which of [0, -1]) {
+    let [s] = start.at(which) as (typeof start)[number]
+    let t = 0
+    for (; s !== -1; t++) {
+      const row = (t === T - 1 ? S + s : s) * A
+      const possible = Array.from({ length: begin[row + A] - begin[row] }, (_, k) => begin[row] + k).filter((m) => probability[m] > 0)
+      path[t] = possible.at(which) as number
+      s = next[path[t]]
+    }
+    append(two, path, t, 1)
+  }
+  return two
 }

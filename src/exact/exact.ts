@@ -5,14 +5,14 @@ import type { ActionValue, AllFacts, BehaviourLogProb, CompleteEpisodes, OffPoli
 import type { Problem } from '../trajectories/problem.ts'
 import { select } from '../trajectories/select.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
-import { enumerate, enumerateAll } from './enumerate.ts'
+import { enumerate, enumerateAll, enumerateFrom, firstAndLast } from './enumerate.ts'
 import type { Enumerated } from './enumerate.ts'
-import type { ActionValueTable, Values, ValueTable } from './facts.ts'
-import { batchIn, fill, flatActionValues, flatValues, roomFor } from './facts.ts'
+import type { ActionValueTable, Room, Values, ValueTable } from './facts.ts'
+import { batchIn, fill, fillStep, flatActionValues, flatValues, roomFor } from './facts.ts'
 import type { Mdp } from './mdp.ts'
 import type { Model, Sampling } from './model.ts'
-import { countTrajectories, modelOf } from './model.ts'
-import type { Gatherer } from './moments.ts'
+import { countTrajectories, modelOf, waysFrom } from './model.ts'
+import type { Draws, Gatherer } from './moments.ts'
 import { gatherer } from './moments.ts'
 import type { Truth } from './truth.ts'
 import { truth } from './truth.ts'
@@ -114,7 +114,7 @@ export const valuesIn = (setting: Setting, model: Model, known: Truth): Values =
 
 /**
  * Whether the weights of two trajectories in one batch are half of those that each has alone, as an estimator that couples none has it.
- * Evaluating whole blocks rests on it, so an estimator that says so wrongly is found out on the first block.
+ * Evaluating whole blocks rests on it, so an estimator that says so wrongly is found out first.
  */
 const keepsItsWord = (e: AnyEstimator, block: Trajectories<AllFacts>): boolean => {
   const pair = [0, block.count - 1]
@@ -124,29 +124,90 @@ const keepsItsWord = (e: AnyEstimator, block: Trajectories<AllFacts>): boolean =
   return alone.every((expected, k) => !Number.isFinite(expected) || Math.abs(together[k] - expected) <= 1e-9 * (1 + Math.abs(expected)))
 }
 
-/** Expectation over single trajectories: one that does not couple them is evaluated on whole blocks at once. */
+/** Those that couple trajectories though they say that they do not. */
+const liarsAmong = (estimators: readonly AnyEstimator[], model: Model, values: Values, onPolicy: boolean): ReadonlySet<AnyEstimator> => {
+  const two = firstAndLast(model)
+  const room = roomFor(model, values, two.count)
+  fill(room, 0, two, 0, two.count)
+  const batch = batchIn(room, model, onPolicy, two.count)
+  return new Set(estimators.filter((e) => !keepsItsWord(e, batch)))
+}
+
+/** Trajectories that are evaluated together, and where their weights are written. */
+interface Block {
+  readonly room: Room
+  readonly batch: Trajectories<AllFacts>
+  readonly draws: Draws
+  readonly weights: Float64Array
+  /** The moves that all of them begin with, as they stand in the room. */
+  readonly beginning: Int32Array
+}
+
+/** Steps that blocks are kept for, all together. */
+const mostKept = 2 ** 18
+
+/**
+ * Expectation over single trajectories: an estimator that does not couple them is evaluated on whole blocks at once.
+ *
+ * What can be done from a state on does not depend on how it was reached: a block of all ways on is laid out once for each state, and
+ * what comes before is written over where it differs from the last time.
+ */
 const overTrajectories = (
   model: Model,
   values: Values,
   onPolicy: boolean,
   estimators: readonly AnyEstimator[],
   to: readonly Gatherer[],
-): ReadonlySet<AnyEstimator> => {
-  const liars = new Set<AnyEstimator>()
-  let first = true
-  const room = roomFor(model, values, blockSize)
-  const weights = new Float64Array(room.reward.length)
-  enumerate(model, blockSize, (block) => {
-    const { count, probability } = block
-    fill(room, 0, block, 0, count)
-    const batch = batchIn(room, model, onPolicy, count)
-    if (first) for (const e of estimators) if (!keepsItsWord(e, batch)) liars.add(e)
-    first = false
-    const into = weights.subarray(0, room.offsets[count])
-    const draws = { count, offsets: room.offsets, probability, pair: room.pair }
-    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, into), count, draws)
-  })
-  return liars
+): void => {
+  if (estimators.length === 0) return
+  const ways = waysFrom(model)
+  const parting = Math.min(
+    ways.findIndex((ofStates) => ofStates.every((count) => count <= blockSize)),
+    model.T - 1,
+  )
+  const gather = ({ batch, draws, weights }: Block, share: number): void => {
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, weights), draws.count, draws, share)
+  }
+  const blockOf = (room: Room, all: Enumerated): Block => {
+    fill(room, 0, all, 0, all.count)
+    return {
+      room,
+      batch: batchIn(room, model, onPolicy, all.count),
+      draws: { count: all.count, offsets: room.offsets, probability: all.probability, pair: room.pair },
+      weights: new Float64Array(room.offsets[all.count]),
+      beginning: new Int32Array(parting).fill(-1),
+    }
+  }
+  const blocks = new Map<number, Block>()
+  let kept = 0
+  const from = (s: number): Block => {
+    const known = blocks.get(s)
+    if (known !== undefined) return known
+    const count = ways[parting][s]
+    kept += count * model.T
+    if (kept > mostKept) {
+      blocks.clear()
+      kept = count * model.T
+    }
+    const made = blockOf(roomFor(model, values, count), enumerateFrom(model, parting, s, count))
+    blocks.set(s, made)
+    return made
+  }
+  let roomForEnded: Room | null = null
+  enumerate(
+    model,
+    {
+      parting,
+      beginning: (path, s, p) => {
+        const block = from(s)
+        for (let t = 0; t < parting; t++)
+          if (block.beginning[t] !== path[t]) fillStep(block.room, block.draws.count, t, (block.beginning[t] = path[t]))
+        gather(block, p)
+      },
+      ended: (some) => gather(blockOf((roomForEnded ??= roomFor(model, values, blockSize)), some), 1),
+    },
+    blockSize,
+  )
 }
 
 /**
@@ -174,7 +235,7 @@ const overTuples = (
     if (view === undefined) views.set(steps, (view = { batch: batchIn(room, model, onPolicy, N), into: weights.subarray(0, steps) }))
     draw.offsets[1] = steps
     draw.probability[0] = p
-    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw)
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw, 1)
   }
   const go = (place: number, first: number, p: number, run: number): void => {
     if (place === N) return evaluate(p)
@@ -281,7 +342,7 @@ export const exactOfAll =
       return { some: chosen.map((j) => estimators[j]), to: chosen.map((j) => gatherers[j]) }
     }
     const single = those((e) => e.coupling === 'none')
-    const liars = overTrajectories(model, values, onPolicy, single.some, single.to)
+    const liars = liarsAmong(single.some, model, values, onPolicy)
     if (liars.size > 0)
       return E.left(
         estimators.flatMap((e, j): readonly Problem[] =>
@@ -296,6 +357,7 @@ export const exactOfAll =
             : [],
         ),
       )
+    overTrajectories(model, values, onPolicy, single.some, single.to)
     for (const N of new Set(estimators.filter((e) => e.coupling !== 'none').map((e) => batchSizeOf(e, setting))))
       for (const coupling of ['exchangeable', 'ordered'] as const) {
         const { some, to } = those((e) => e.coupling === coupling && batchSizeOf(e, setting) === N)

@@ -139,3 +139,20 @@ export const fill = ({ offsets, pair, reward, logProb, behaviourLogProb, ends, v
   if (value !== null && of.value !== null) fillValues(value, of.value, offsets, pair, S * A, place, place + stop - from)
   if (actionValue !== null && of.actionValue !== null) fillValues(actionValue, of.actionValue, offsets, pair, S * A, place, place + stop - from)
 }
+
+/** Writes step t of so many trajectories of the room, which all of them share. */
+export const fillStep = ({ offsets, pair, reward, logProb, behaviourLogProb, value, actionValue, of }: Room, count: number, t: number, m: number): void => {
+  const { moves, S, A } = of.model
+  const now = moves.pair[m]
+  const [r, target, sampler] = [moves.reward[m], moves.logTarget[m], moves.logSampler[m]]
+  for (let i = 0; i < count; i++) {
+    const k = offsets[i] + t
+    pair[k] = now
+    reward[k] = r
+    logProb[k] = target
+    behaviourLogProb[k] = sampler
+  }
+  const place = t * S * A + now
+  if (value !== null && of.value !== null) for (let i = 0, v = of.value[place]; i < count; i++) value[offsets[i] + t] = v
+  if (actionValue !== null && of.actionValue !== null) for (let i = 0, q = of.actionValue[place]; i < count; i++) actionValue[offsets[i] + t] = q
+}

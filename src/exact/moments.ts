@@ -13,7 +13,7 @@ export interface Draws {
   readonly count: number
   /** Where each draw begins. [count + 1] */
   readonly offsets: Int32Array
-  /** Probability of each draw. [count] */
+  /** Probability of each draw, but for a factor that all of them share. [count] */
   readonly probability: Float64Array
   /** s A + a of each step. */
   readonly pair: Int32Array
@@ -21,8 +21,8 @@ export interface Draws {
 
 /** What gathers moments of g = sum_t W_t grad log pi(a_t|s_t) for a tabular softmax policy. */
 export interface Gatherer extends Moments {
-  /** Adds draws whose weights are factor W. */
-  readonly add: (weights: Float64Array, factor: number, draws: Draws) => void
+  /** Adds draws whose weights are factor W, and whose probabilities are to be multiplied by `share`. */
+  readonly add: (weights: Float64Array, factor: number, draws: Draws, share: number) => void
 }
 
 /** Where the moments are gathered, and sum_t W_t 1[s_t = s, a_t = a] of the draw at hand. */
@@ -41,10 +41,10 @@ const many = 8
 // Loops of their own, so that each is compiled for itself, and what does not change is read once.
 
 /** Each draw: its steps, then all states. */
-const addDense = ({ A, target, first, second, gathered }: Sums, weights: Float64Array, factor: number, { count, offsets, probability, pair }: Draws): void => {
+const addDense = ({ A, target, first, second, gathered }: Sums, weights: Float64Array, factor: number, { count, offsets, probability, pair }: Draws, share: number): void => {
   const D = gathered.length
   for (let i = 0; i < count; i++) {
-    const p = probability[i]
+    const p = share * probability[i]
     const stop = offsets[i + 1]
     for (let k = offsets[i]; k < stop; k++) gathered[pair[k]] += weights[k]
     for (let k = 0; k < D; ) {
@@ -71,10 +71,11 @@ const addVisited = (
   weights: Float64Array,
   factor: number,
   { count, offsets, probability, pair }: Draws,
+  share: number,
 ): void => {
   const D = gathered.length
   for (let i = 0; i < count; i++) {
-    const p = probability[i]
+    const p = share * probability[i]
     const stop = offsets[i + 1]
     let visits = 0
     for (let k = offsets[i]; k < stop; k++) {
@@ -122,9 +123,9 @@ export const gatherer = ({ S, A, target }: Model, covariance: 'diagonal' | 'full
   return {
     first: sums.first,
     second: sums.second,
-    add: (weights, factor, draws) => {
-      if (full || S >= many) addVisited(sums, visited, isVisited, full, weights, factor, draws)
-      else addDense(sums, weights, factor, draws)
+    add: (weights, factor, draws, share) => {
+      if (full || S >= many) addVisited(sums, visited, isVisited, full, weights, factor, draws, share)
+      else addDense(sums, weights, factor, draws, share)
     },
   }
 }

@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { baseline, causality, describeProblems, leaveOneOut, meanOverTrajectories, perStep, importance, pipelineFromJson, reduce, reductionOf, reasons, totalReturn } from 'estimand'
+import { baseline, causality, describeProblems, leaveOneOut, meanOverTrajectories, perStep, importance, pipelineFromJson, reduce, reductionOf, reasons, stateValue, totalReturn } from 'estimand'
 import type { Problem } from 'estimand'
-import { bandit, cost, exact, exactOfAll, possibleBatch, sampled, trajectories, truth, worlds } from 'estimand/exact'
+import { bandit, cost, exact, exactOfAll, mdp, possibleBatch, sampled, trajectories, truth, worlds } from 'estimand/exact'
+import type { Mdp } from 'estimand/exact'
 import { describe, expect, it } from 'vitest'
 import { gap } from '../vectors/setting.ts'
 
@@ -81,6 +82,50 @@ describe('refusals', () => {
 })
 
 describe('the same world seen in other ways', () => {
+  const grid = (S: number, T: number, terminal: readonly number[]): Mdp => {
+    const table = <X>(entry: (s: number, a: number) => X): readonly (readonly X[])[] => Array.from({ length: S }, (_, s) => [0, 1].map((a) => entry(s, a)))
+    return right(
+      mdp({
+        S,
+        A: 2,
+        T,
+        gamma: 0.9,
+        rho: Array.from({ length: S }, (_, s) => (s < 2 ? 0.5 : 0)),
+        P: table((s, a) => Array.from({ length: S }, (_, n) => (n === (s + 1 + a) % S ? 0.75 : n === (s + 3 * a + 2) % S ? 0.25 : 0))),
+        R: table((s, a) => Math.sin(s + 2 * a)),
+        theta: table((s, a) => Math.cos(s * a + s)),
+        thetaBehaviour: table((s, a) => Math.sin(s - a)),
+        terminal: Array.from({ length: S }, (_, s) => terminal.includes(s)),
+      }),
+    )
+  }
+  const threeModifiers = pipe(totalReturn, causality, baseline(stateValue), importance(perStep), mean)
+  it.each([
+    ['few states, all ways of equal length', grid(5, 7, [])],
+    ['episodes that are over before and after the blocks part', grid(5, 8, [4])],
+    ['more states than are gone through for each draw', grid(11, 8, [3, 10])],
+    ['one step', grid(5, 1, [4])],
+  ])('%s: what comes block by block is the sum over all trajectories at once', (_, world) => {
+    const { probability, state, action, batch } = possibleBatch(world, 'behaviour', { value: truth(world).V })
+    const weights = threeModifiers.estimate(batch)
+    const [first, second] = [new Float64Array(world.S * 2), new Float64Array(world.S * 2)]
+    for (let i = 0; i < batch.count; i++) {
+      const g = new Float64Array(world.S * 2)
+      for (let k = batch.offsets[i]; k < batch.offsets[i + 1]; k++)
+        for (const a of [0, 1]) {
+          const odds = Math.exp(world.theta[state[k]][1 - a] - world.theta[state[k]][a])
+          g[2 * state[k] + a] += batch.count * weights[k] * ((a === action[k] ? 1 : 0) - 1 / (1 + odds))
+        }
+      g.forEach((x, k) => {
+        first[k] += probability[i] * x
+        second[k] += probability[i] * x * x
+      })
+    }
+    const { expectation, covDiag, trajectories: count } = right(exact({ mdp: world, sampling: 'behaviour', value: 'exact' })(threeModifiers))
+    expect(count).toBe(batch.count)
+    expect(gap(expectation, Array.from(first))).toBeLessThan(1e-12)
+    expect(gap(covDiag, Array.from(second, (x, k) => x - first[k] ** 2))).toBeLessThan(1e-11)
+  })
   it('probabilities of all trajectories sum to 1, and their returns to J', () => {
     for (const { mdp } of Object.values(worlds)) {
       const all = trajectories(mdp, 'target')
