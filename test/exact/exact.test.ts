@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { baseline, causality, describeProblems, leaveOneOut, meanOverTrajectories, perStep, importance, pipelineFromJson, reduce, reductionOf, reasons, stateValue, totalReturn } from 'estimand'
 import type { Problem } from 'estimand'
-import { bandit, cost, exact, exactOfAll, mdp, possibleBatch, sampled, trajectories, truth, worlds } from 'estimand/exact'
+import { bandit, cost, exact, exactOfAll, mdp as mdpOf, possibleBatch, sampled, trajectories, truth, worlds } from 'estimand/exact'
 import type { Mdp } from 'estimand/exact'
 import { describe, expect, it } from 'vitest'
 import { gap } from '../vectors/setting.ts'
@@ -85,7 +85,7 @@ describe('the same world seen in other ways', () => {
   const grid = (S: number, T: number, terminal: readonly number[]): Mdp => {
     const table = <X>(entry: (s: number, a: number) => X): readonly (readonly X[])[] => Array.from({ length: S }, (_, s) => [0, 1].map((a) => entry(s, a)))
     return right(
-      mdp({
+      mdpOf({
         S,
         A: 2,
         T,
