@@ -1,5 +1,6 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
+import { scaleRun } from '../columns/runs.ts'
 import { perStepOf } from '../columns/spread.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
@@ -37,6 +38,26 @@ const gathered = (column: ArrayLike<number>, indices: ArrayLike<number>): Float6
   const out = new Float64Array(indices.length)
   for (let j = 0; j < out.length; j++) out[j] = column[indices[j]]
   return out
+}
+
+const refusePositions = (indices: ArrayLike<number>, steps: number): void => {
+  for (let j = 0; j < indices.length; j++)
+    if (!(Number.isInteger(indices[j]) && indices[j] >= 0 && indices[j] < steps))
+      throw new RangeError(`prepare: expected positions of steps from 0 to ${steps - 1}, got ${indices[j]}`)
+}
+
+const refuseInfinite = (weight: Float64Array, indices: ArrayLike<number>): void => {
+  for (let j = 0; j < weight.length; j++)
+    if (!Number.isFinite(weight[j]))
+      throw new WeightNotFinite(`prepare: weight of step ${indices[j]}: expected a finite number, got ${weight[j]}; check its log-prob, or truncate the ratio`)
+}
+
+const writeLogRatios = (to: Float64Array, logProb: ArrayLike<number>, behaviour: ArrayLike<number>, indices: ArrayLike<number>): void => {
+  for (let j = 0; j < to.length; j++) to[j] = logProb[j] - behaviour[indices[j]]
+}
+
+const multiply = (x: Float64Array, by: Float64Array): void => {
+  for (let j = 0; j < x.length; j++) x[j] *= by[j]
 }
 
 const ownerOf = ({ count, offsets }: Batch): Int32Array => {
@@ -114,21 +135,16 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
     weights: (weight, indices, logProb) => {
       const m = indices.length
       if (logProb.length !== m) throw new RangeError(`prepare: expected ${m} log-probs, one per step of the slice, got ${logProb.length}`)
-      for (let j = 0; j < m; j++)
-        if (!(Number.isInteger(indices[j]) && indices[j] >= 0 && indices[j] < steps))
-          throw new RangeError(`prepare: expected positions of steps from 0 to ${steps - 1}, got ${indices[j]}`)
+      refusePositions(indices, steps)
       if (ratio !== null) {
         // A pointwise ratio asks for no slice, and one that fits is made where that is quick.
         const logRatio = pointwise && behaviour !== null && m > 0 && m <= mostLogRatios ? takeLogRatios(m) : new Float64Array(m)
-        if (behaviour !== null) for (let j = 0; j < m; j++) logRatio[j] = logProb[j] - behaviour[indices[j]]
-        const factor = limitedRatio(ratio, logRatio, weight, pointwise ? batch : slice(indices, logProb))
-        for (let j = 0; j < m; j++) weight[j] *= factor[j]
+        if (behaviour !== null) writeLogRatios(logRatio, logProb, behaviour, indices)
+        multiply(weight, limitedRatio(ratio, logRatio, weight, pointwise ? batch : slice(indices, logProb)))
       }
-      for (let j = 0; j < m; j++) {
-        weight[j] *= scales === null ? Number(scale) : scales[indices[j]]
-        if (!Number.isFinite(weight[j]))
-          throw new WeightNotFinite(`prepare: weight of step ${indices[j]}: expected a finite number, got ${weight[j]}; check its log-prob, or truncate the ratio`)
-      }
+      if (typeof scale === 'number') scaleRun(weight, weight, 0, m, scale)
+      else if (scales !== null) multiply(weight, gathered(scales, indices))
+      refuseInfinite(weight, indices)
       return weight
     },
   }

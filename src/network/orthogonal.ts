@@ -18,6 +18,18 @@ const normalise = (v: Float64Array, x: number, length: number): void => {
   for (let k = 0; k < length; k++) v[x + k] /= root
 }
 
+/** Makes row i orthogonal to the rows before it, and of length 1: twice, for its rounding. */
+const orthogonaliseRow = (v: Float64Array, i: number, length: number): void => {
+  for (let pass = 0; pass < 2; pass++) for (let j = 0; j < i; j++) subtractProjection(v, i * length, j * length, length)
+  normalise(v, i * length, length)
+}
+
+/** to = by from, or by from transposed; from is [rows, columns]. */
+const writeScaled = (to: Float64Array, from: Float64Array, rows: number, columns: number, by: number, as: 'as it is' | 'transposed'): void => {
+  const [row, column] = as === 'transposed' ? [1, rows] : [columns, 1]
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) to[r * row + c * column] = by * from[r * columns + c]
+}
+
 /**
  * A random matrix with orthogonal rows or columns, whichever are fewer, each of length `gain`; uniformly distributed among those.
  *
@@ -38,12 +50,8 @@ export const orthogonal = (random: RandomGenerator, rows: number, columns: numbe
   // Vectors in rows.
   const v = new Float64Array(few * long)
   fillNormal(random, v, v.length)
-  for (let i = 0; i < few; i++) {
-    for (let pass = 0; pass < 2; pass++) for (let j = 0; j < i; j++) subtractProjection(v, i * long, j * long, long)
-    normalise(v, i * long, long)
-  }
+  for (let i = 0; i < few; i++) orthogonaliseRow(v, i, long)
   const out = new Float64Array(rows * columns)
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) out[r * columns + c] = gain * (rows <= columns ? v[r * long + c] : v[c * long + r])
+  writeScaled(out, v, few, long, gain, rows <= columns ? 'as it is' : 'transposed')
   return out
 }

@@ -1,10 +1,11 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import type { Discrete } from '../environment/space.ts'
 import { discrete } from '../environment/space.ts'
 import { checked, range } from '../weighting/options.ts'
-import type { Floats } from './floats.ts'
+import type { Actions, Floats } from './floats.ts'
 import { needLength, needRows, refuseInfiniteWeight, refuseNaN } from './floats.ts'
-import type { Head } from './head.ts'
+import type { Head, KlPenalty } from './head.ts'
 
 /**
  * Distributions read from rows of logits; row i has place i modulo their number. What a place holds is known by its logits, and is not
@@ -36,16 +37,16 @@ const rowsOf = (K: number): Rows => {
 }
 
 /**
- * Reads row i, and says its place. Nothing overflows, for the greatest logit is moved to 0. A NaN or an infinite logit ends as a NaN total.
+ * Reads row i to its place. Nothing overflows, for the greatest logit is moved to 0. A NaN or an infinite logit ends as a NaN total.
  */
-const read = (rows: Rows, logits: Floats, i: number, K: number): number => {
+const read = (rows: Rows, logits: Floats, i: number, K: number): void => {
   const { logits: known, shifted, mass } = rows
   const place = i & rows.mask
   const to = place * K
   const at = i * K
   let same = 0
   while (same < K && known[to + same] === logits[at + same]) same++
-  if (same === K) return place
+  if (same === K) return
   let most = logits[at]
   for (let k = 1; k < K; k++) if (logits[at + k] > most) most = logits[at + k]
   let total = 0
@@ -60,7 +61,49 @@ const read = (rows: Rows, logits: Floats, i: number, K: number): number => {
   refuseNaN('categorical', i, total)
   rows.total[place] = total
   rows.logTotal[place] = Math.log(total)
-  return place
+}
+
+const refuseAction = (i: number, a: number, K: number): void => {
+  if (!(Number.isInteger(a) && a >= 0 && a < K)) throw new RangeError(`categorical: action of row ${i}: expected an integer from 0 to ${K - 1}, got ${a}`)
+}
+
+const refuseInfinite = (i: number, kl: number): void => {
+  if (kl === Infinity)
+    throw new RangeError(`categorical: row ${i}: the divergence is infinite, for one distribution never takes an action that the other takes; leave the penalty out`)
+}
+
+// Loops of their own below: each is compiled once, small, and what calls them hardly needs to be.
+
+/** Reads as many rows as have places of their own, of those from <= i < n; says where the next ones begin. */
+const readRows = (rows: Rows, logits: Floats, from: number, n: number, K: number): number => {
+  const to = Math.min(from + rows.mask + 1, n)
+  for (let i = from; i < to; i++) read(rows, logits, i, K)
+  return to
+}
+
+const sampleRows = ({ mask, shifted, mass, total, logTotal }: Rows, from: number, to: number, K: number, random: RandomGenerator, into: Actions, logProb: Floats): void => {
+  for (let i = from; i < to; i++) {
+    const place = i & mask
+    const at = place * K
+    let left = uniformFloat64(random) * total[place]
+    let a = 0
+    for (let k = 0; k < K; k++) {
+      // Rounding can leave a little at the end: it goes to the last action that has any mass.
+      if (mass[at + k] > 0) a = k
+      left -= mass[at + k]
+      if (left < 0) break
+    }
+    into[i] = a
+    logProb[i] = shifted[at + a] - logTotal[place]
+  }
+}
+
+const logProbRows = ({ mask, shifted, logTotal }: Rows, from: number, to: number, K: number, taken: Actions, out: Floats): void => {
+  for (let i = from; i < to; i++) {
+    refuseAction(i, taken[i], K)
+    const place = i & mask
+    out[i] = shifted[place * K + taken[i]] - logTotal[place]
+  }
 }
 
 /** A mass of 0 adds nothing, even if its logarithm is infinite. */
@@ -69,6 +112,10 @@ const entropyOf = ({ shifted, mass, total, logTotal }: Rows, place: number, K: n
   let sum = 0
   for (let k = 0; k < K; k++) if (mass[at + k] > 0) sum += mass[at + k] * shifted[at + k]
   return logTotal[place] - sum / total[place]
+}
+
+const entropyRows = (rows: Rows, from: number, to: number, K: number, out: Floats): void => {
+  for (let i = from; i < to; i++) out[i] = entropyOf(rows, i & rows.mask, K)
 }
 
 /** Of two rows in one place. Rounding may leave -1e-17, of which nobody should have to take a root. */
@@ -80,13 +127,61 @@ const divergence = (p: Rows, q: Rows, place: number, K: number): number => {
   return Math.max(0, sum / p.total[place])
 }
 
-const refuseAction = (i: number, a: number, K: number): void => {
-  if (!(Number.isInteger(a) && a >= 0 && a < K)) throw new RangeError(`categorical: action of row ${i}: expected an integer from 0 to ${K - 1}, got ${a}`)
+const divergenceRows = (p: Rows, q: Rows, from: number, to: number, K: number, out: Floats): void => {
+  for (let i = from; i < to; i++) out[i] = divergence(p, q, i & p.mask, K)
 }
 
-const refuseInfinite = (i: number, kl: number): void => {
-  if (kl === Infinity)
-    throw new RangeError(`categorical: row ${i}: the divergence is infinite, for one distribution never takes an action that the other takes; leave the penalty out`)
+const fisherRows = ({ mask, mass, total }: Rows, from: number, to: number, K: number, vector: Floats, out: Floats): void => {
+  for (let i = from; i < to; i++) {
+    const place = i & mask
+    const row = place * K
+    const at = i * K
+    let mean = 0
+    for (let k = 0; k < K; k++) mean += mass[row + k] * vector[at + k]
+    mean /= total[place]
+    for (let k = 0; k < K; k++) out[at + k] = (mass[row + k] / total[place]) * (vector[at + k] - mean)
+  }
+}
+
+/** W grad log p + entropy grad H. */
+const gradientRows = (rows: Rows, from: number, to: number, K: number, taken: Actions, weights: Floats, entropy: number, out: Floats): void => {
+  const { mask, shifted, mass } = rows
+  for (let i = from; i < to; i++) {
+    refuseAction(i, taken[i], K)
+    const place = i & mask
+    const row = place * K
+    const at = i * K
+    const w = weights[i]
+    refuseInfiniteWeight('categorical', i, w)
+    const total = rows.total[place]
+    const logTotal = rows.logTotal[place]
+    const H = entropy === 0 ? 0 : entropyOf(rows, place, K)
+    for (let k = 0; k < K; k++) {
+      const pk = mass[row + k] / total
+      // 0 log 0 = 0: an action that is never taken has no say in the entropy.
+      out[at + k] = -w * pk - (entropy === 0 || pk === 0 ? 0 : entropy * pk * (shifted[row + k] - logTotal + H))
+    }
+    out[at + taken[i]] += w
+  }
+}
+
+/** out -= weight grad KL between p and its reference q. */
+const penaltyRows = (p: Rows, q: Rows, from: number, to: number, K: number, direction: KlPenalty['direction'], weight: number, out: Floats): void => {
+  for (let i = from; i < to; i++) {
+    const place = i & p.mask
+    const row = place * K
+    const at = i * K
+    const total = p.total[place]
+    if (direction === 'fromReference') {
+      refuseInfinite(i, divergence(q, p, place, K))
+      for (let k = 0; k < K; k++) out[at + k] -= weight * (p.mass[row + k] / total - q.mass[row + k] / q.total[place])
+    } else {
+      const off = divergence(p, q, place, K)
+      refuseInfinite(i, off)
+      const shift = q.logTotal[place] - p.logTotal[place] - off
+      for (let k = 0; k < K; k++) if (p.mass[row + k] > 0) out[at + k] -= weight * (p.mass[row + k] / total) * (p.shifted[row + k] - q.shifted[row + k] + shift)
+    }
+  }
 }
 
 /**
@@ -129,19 +224,9 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       need(n, distribution)
       needLength('categorical: actions', into, n)
       needLength('categorical: logProb', logProb, n)
-      for (let i = 0; i < n; i++) {
-        const place = read(p, distribution, i, K)
-        const at = place * K
-        let left = uniformFloat64(random) * p.total[place]
-        let a = 0
-        for (let k = 0; k < K; k++) {
-          // Rounding can leave a little at the end: it goes to the last action that has any mass.
-          if (p.mass[at + k] > 0) a = k
-          left -= p.mass[at + k]
-          if (left < 0) break
-        }
-        into[i] = a
-        logProb[i] = p.shifted[at + a] - p.logTotal[place]
+      for (let from = 0, to = 0; from < n; from = to) {
+        to = readRows(p, distribution, from, n, K)
+        sampleRows(p, from, to, K, random, into, logProb)
       }
     },
 
@@ -149,25 +234,28 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       need(n, distribution)
       needLength('categorical: actions', taken, n)
       needLength('categorical: out', out, n)
-      for (let i = 0; i < n; i++) {
-        refuseAction(i, taken[i], K)
-        const place = read(p, distribution, i, K)
-        out[i] = p.shifted[place * K + taken[i]] - p.logTotal[place]
+      for (let from = 0, to = 0; from < n; from = to) {
+        to = readRows(p, distribution, from, n, K)
+        logProbRows(p, from, to, K, taken, out)
       }
     },
 
     entropy: (distribution, n, out) => {
       need(n, distribution)
       needLength('categorical: out', out, n)
-      for (let i = 0; i < n; i++) out[i] = entropyOf(p, read(p, distribution, i, K), K)
+      for (let from = 0, to = 0; from < n; from = to) {
+        to = readRows(p, distribution, from, n, K)
+        entropyRows(p, from, to, K, out)
+      }
     },
 
-    kl: (from, to, n, out) => {
-      need(n, from, to)
+    kl: (one, other, n, out) => {
+      need(n, one, other)
       needLength('categorical: out', out, n)
-      for (let i = 0; i < n; i++) {
-        read(p, from, i, K)
-        out[i] = divergence(p, q, read(q, to, i, K), K)
+      for (let from = 0, to = 0; from < n; from = to) {
+        to = readRows(p, one, from, n, K)
+        readRows(q, other, from, n, K)
+        divergenceRows(p, q, from, to, K, out)
       }
     },
 
@@ -175,14 +263,9 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       need(n, distribution)
       needLength('categorical: vector', vector, n * K)
       needLength('categorical: out', out, n * K)
-      for (let i = 0; i < n; i++) {
-        const place = read(p, distribution, i, K)
-        const from = place * K
-        const at = i * K
-        let mean = 0
-        for (let k = 0; k < K; k++) mean += p.mass[from + k] * vector[at + k]
-        mean /= p.total[place]
-        for (let k = 0; k < K; k++) out[at + k] = (p.mass[from + k] / p.total[place]) * (vector[at + k] - mean)
+      for (let from = 0, to = 0; from < n; from = to) {
+        to = readRows(p, distribution, from, n, K)
+        fisherRows(p, from, to, K, vector, out)
       }
     },
 
@@ -192,34 +275,12 @@ export const categorical = <const K extends number>(actions: K): Head<K, Discret
       needLength('categorical: weights', weights, n)
       needLength('categorical: out', out, n * K)
       if (kl !== undefined) needLength('categorical: kl.reference', kl.reference, n * K)
-      for (let i = 0; i < n; i++) {
-        refuseAction(i, taken[i], K)
-        const place = read(p, distribution, i, K)
-        const from = place * K
-        const at = i * K
-        const w = weights[i]
-        refuseInfiniteWeight('categorical', i, w)
-        const total = p.total[place]
-        const logTotal = p.logTotal[place]
-        const H = entropy === 0 ? 0 : entropyOf(p, place, K)
-        for (let k = 0; k < K; k++) {
-          const pk = p.mass[from + k] / total
-          // 0 log 0 = 0: an action that is never taken has no say in the entropy.
-          out[at + k] = -w * pk - (entropy === 0 || pk === 0 ? 0 : entropy * pk * (p.shifted[from + k] - logTotal + H))
-        }
-        out[at + taken[i]] += w
+      for (let from = 0, to = 0; from < n; from = to) {
+        to = readRows(p, distribution, from, n, K)
+        gradientRows(p, from, to, K, taken, weights, entropy, out)
         if (kl === undefined) continue
-        read(q, kl.reference, i, K)
-        if (kl.direction === 'fromReference') {
-          refuseInfinite(i, divergence(q, p, place, K))
-          for (let k = 0; k < K; k++) out[at + k] -= kl.weight * (p.mass[from + k] / total - q.mass[from + k] / q.total[place])
-        } else {
-          const off = divergence(p, q, place, K)
-          refuseInfinite(i, off)
-          const shift = q.logTotal[place] - logTotal - off
-          for (let k = 0; k < K; k++)
-            if (p.mass[from + k] > 0) out[at + k] -= kl.weight * (p.mass[from + k] / total) * (p.shifted[from + k] - q.shifted[from + k] + shift)
-        }
+        readRows(q, kl.reference, from, n, K)
+        penaltyRows(p, q, from, to, K, kl.direction, kl.weight, out)
       }
     },
   }

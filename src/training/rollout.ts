@@ -82,14 +82,16 @@ const grown = (log: Log, rows: number, widths: Widths): Log => {
 const float64 = (length: number) => new Float64Array(length)
 const int32 = (length: number) => new Int32Array(length)
 
-/** What a sampling has come to besides the steps that are written down. */
-interface Collected {
-  readonly rows: number
+/** What a sampling comes to besides the steps that are written down. */
+interface Episodes {
   /** Rows whose episode was cut, and what followed each of them. */
-  readonly cutRows: readonly number[]
-  readonly successors: readonly number[]
-  readonly returns: readonly number[]
-  readonly lengths: readonly number[]
+  readonly cutRows: number[]
+  readonly successors: number[]
+  readonly returns: number[]
+  readonly lengths: number[]
+}
+interface Collected extends Readonly<Episodes> {
+  readonly rows: number
 }
 
 /** Something every space of actions contains, for copies whose part is done while others still go on. */
@@ -153,97 +155,127 @@ export const rollingOut = <O extends Space, A extends Space>(
   let widths: Widths = { m, d, P: 0, makeActions }
   let log = logOf(0, widths)
 
-  /** Acts until each copy has done its part, and writes the steps down as they come. A function of its own, which is compiled without what follows. */
-  const collect = (act: (observations: Float32Array, n: number) => Floats, head: Head<number, A>, P: number): Collected => {
-    const successors: number[] = []
-    const cutRows: number[] = []
-    const returns: number[] = []
-    const lengths: number[] = []
+  /** What the active copies see, written down from a row on, and laid together for the policy. */
+  const look = (rows: number, n: number): void => {
+    const { observation } = log
+    for (let j = 0; j < n; j++) {
+      const from = active[j] * m
+      for (let k = 0; k < m; k++) observation[(rows + j) * m + k] = seen[j * m + k] = nowSeen[from + k]
+    }
+  }
+
+  /** What has been drawn for them, written down and given to each copy. */
+  const decide = (rows: number, n: number, outputs: Floats): void => {
+    const { action, distribution, logProb, copy, time } = log
+    const { P } = widths
+    for (let k = 0; k < n * P; k++) distribution[rows * P + k] = outputs[k]
+    for (let j = 0; j < n; j++) {
+      const i = active[j]
+      const row = rows + j
+      logProb[row] = drawnLogProb[j]
+      copy[row] = i
+      time[row] = nowTime[i]
+      for (let k = 0; k < d; k++) actions[i * d + k] = action[row * d + k] = drawn[j * d + k]
+    }
+  }
+
+  /** What came of it, written down; says how many copies have something left to do. */
+  const settle = (rows: number, n: number, { cutRows, successors, returns, lengths }: Episodes): number => {
+    const { reward, end } = log
+    let still = 0
+    for (let j = 0; j < n; j++) {
+      const i = active[j]
+      const row = rows + j
+      const ended = over[i]
+      reward[row] = paid[i]
+      taken[i]++
+      if (ended !== ending.none) {
+        returns.push(episodeReturn[i])
+        lengths.push(episodeLength[i])
+        if (allowance === 'refused' && ended === ending.Truncated)
+          throw new EnvironmentFailure(
+            { environment: environment.name, copy: i, step: episodeLength[i] - 1 },
+            "the episode was cut, so it is not a whole one; say that the horizon belongs to the problem with timeLimit({ steps, as: 'TimeLimit' }), or sample segments",
+          )
+      }
+      if (!whole || ended !== ending.none) left[i]--
+      const done = left[i] === 0
+      end[row] = ended !== ending.none ? ended : done ? ending.Truncated : ending.none
+      if (end[row] === ending.Truncated) {
+        cutRows.push(row)
+        for (let k = 0; k < m; k++) successors.push(followed[i * m + k])
+      }
+      if (!done) active[still++] = i
+      else for (let k = 0; k < d; k++) actions[i * d + k] = idle[k]
+    }
+    return still
+  }
+
+  /** One step of all active copies; says how many have something left to do. The engine compiles a small function that is often called sooner than a long loop. */
+  const advance = (act: (observations: Float32Array, n: number) => Floats, head: Head<number, A>, rows: number, n: number, episodes: Episodes): number => {
+    if (rows + n > log.rows) log = grown(log, 2 * (rows + n), widths)
+    look(rows, n)
+    const outputs = act(seen, n)
+    head.sample(outputs, n, random, drawn, drawnLogProb)
+    decide(rows, n, outputs)
+    run.step(actions)
+    return settle(rows, n, episodes)
+  }
+
+  /** Acts until each copy has done its part, and writes the steps down as they come. */
+  const collect = (act: (observations: Float32Array, n: number) => Floats, head: Head<number, A>): Collected => {
+    const episodes: Episodes = { successors: [], cutRows: [], returns: [], lengths: [] }
     left.fill(each)
     taken.fill(0)
     for (let i = 0; i < copies; i++) active[i] = i
     for (let i = 0; i < copies * d; i++) actions[i] = idle[i % d]
-    let n = copies
     let rows = 0
-
-    while (n > 0) {
-      if (rows + n > log.rows) log = grown(log, 2 * (rows + n), widths)
-      const { observation, action, distribution, logProb, reward, copy, time, end } = log
-      for (let j = 0; j < n; j++) {
-        const from = active[j] * m
-        for (let k = 0; k < m; k++) observation[(rows + j) * m + k] = seen[j * m + k] = nowSeen[from + k]
-      }
-      const outputs = act(seen, n)
-      head.sample(outputs, n, random, drawn, drawnLogProb)
-      for (let k = 0; k < n * P; k++) distribution[rows * P + k] = outputs[k]
-      for (let j = 0; j < n; j++) {
-        const i = active[j]
-        const row = rows + j
-        logProb[row] = drawnLogProb[j]
-        copy[row] = i
-        time[row] = nowTime[i]
-        for (let k = 0; k < d; k++) actions[i * d + k] = action[row * d + k] = drawn[j * d + k]
-      }
-      run.step(actions)
-      let still = 0
-      for (let j = 0; j < n; j++) {
-        const i = active[j]
-        const row = rows + j
-        const ended = over[i]
-        reward[row] = paid[i]
-        taken[i]++
-        if (ended !== ending.none) {
-          returns.push(episodeReturn[i])
-          lengths.push(episodeLength[i])
-          if (allowance === 'refused' && ended === ending.Truncated)
-            throw new EnvironmentFailure(
-              { environment: environment.name, copy: i, step: episodeLength[i] - 1 },
-              "the episode was cut, so it is not a whole one; say that the horizon belongs to the problem with timeLimit({ steps, as: 'TimeLimit' }), or sample segments",
-            )
-        }
-        if (!whole || ended !== ending.none) left[i]--
-        const done = left[i] === 0
-        end[row] = ended !== ending.none ? ended : done ? ending.Truncated : ending.none
-        if (end[row] === ending.Truncated) {
-          cutRows.push(row)
-          for (let k = 0; k < m; k++) successors.push(followed[i * m + k])
-        }
-        if (!done) active[still++] = i
-        else for (let k = 0; k < d; k++) actions[i * d + k] = idle[k]
-      }
+    for (let n = copies; n > 0; ) {
+      const still = advance(act, head, rows, n, episodes)
       rows += n
       n = still
     }
-    return { rows, cutRows, successors, returns, lengths }
+    return { rows, ...episodes }
   }
 
-  /** The steps trajectory after trajectory: each copy's one after the other, whose order in time is kept. */
-  const laidOut = ({ rows, cutRows, successors, returns, lengths }: Collected, network: Network<Space, readonly number[]>, parameters: Floats, version: number): Sampled<never> => {
+  /** The rows trajectory after trajectory: each copy's one after the other, whose order in time is kept. */
+  const orderOf = (rows: number): Int32Array => {
     const place = new Int32Array(copies)
     for (let i = 1; i < copies; i++) place[i] = place[i - 1] + taken[i - 1]
     const order = new Int32Array(rows)
     for (let k = 0; k < rows; k++) order[place[log.copy[k]]++] = k
+    return order
+  }
 
+  /** Where trajectories begin, how they end, and at what time of their episode they start. */
+  const bounds = (order: Int32Array, endOf: (row: number, ended: number) => End) => {
+    const offsets: number[] = [0]
+    const ends: End[] = []
+    const startTime: number[] = []
+    for (let k = 0; k < order.length; k++) {
+      if (k === offsets[offsets.length - 1]) startTime.push(log.time[order[k]])
+      const ended = log.end[order[k]]
+      if (ended === ending.none) continue
+      offsets.push(k + 1)
+      ends.push(endOf(order[k], ended))
+    }
+    return { offsets, ends, startTime }
+  }
+
+  /** The steps as a batch. */
+  const laidOut = ({ rows, cutRows, successors, returns, lengths }: Collected, network: Network<Space, readonly number[]>, parameters: Floats, version: number): Sampled<never> => {
+    const order = orderOf(rows)
     const observations = rowsOf(log.observation, order, m, new Float32Array(rows * m))
     const cuts = cutRows.length
     const cutObservations = Float32Array.from(successors)
     const values = hasValue(network.outputs) ? valuesOf(network, parameters, observations, rows, cutObservations, cuts, m) : null
     const cutNumber = new Map(cutRows.map((row, k) => [row, k]))
-    const offsets: number[] = [0]
-    const ends: End[] = []
-    const startTime: number[] = []
-    for (let k = 0; k < rows; k++) {
-      if (k === offsets[offsets.length - 1]) startTime.push(log.time[order[k]])
-      const ended = log.end[order[k]]
-      if (ended === ending.none) continue
-      offsets.push(k + 1)
-      const cut = cutNumber.get(order[k])
-      if (cut === undefined) ends.push(endNumbered(ended))
-      else {
-        const successor = cutObservations.slice(cut * m, (cut + 1) * m)
-        ends.push(values === null ? truncated({ successor }) : truncated({ successor, value: values[rows + cut] }))
-      }
-    }
+    const { offsets, ends, startTime } = bounds(order, (row, ended) => {
+      const cut = cutNumber.get(row)
+      if (cut === undefined) return endNumbered(ended)
+      const successor = cutObservations.slice(cut * m, (cut + 1) * m)
+      return values === null ? truncated({ successor }) : truncated({ successor, value: values[rows + cut] })
+    })
     const batch = fromColumns({
       discount,
       provenance: 'on-policy',
@@ -275,6 +307,6 @@ export const rollingOut = <O extends Space, A extends Space>(
       widths = { m, d, P, makeActions }
       log = logOf(whole ? 64 * copies : copies * each, widths)
     }
-    return laidOut(collect(actingOf(network)(parameters), head, P), network, parameters, version)
+    return laidOut(collect(actingOf(network)(parameters), head), network, parameters, version)
   }
 }

@@ -1,3 +1,4 @@
+import { subtractRun } from '../columns/runs.ts'
 import { generalisedAdvantages } from '../credit/gae.ts'
 import type { Random } from '../environment/random.ts'
 import { uniform } from '../environment/random.ts'
@@ -131,9 +132,13 @@ const addValue = (cotangent: Float64Array, outputs: Floats, P: number, indices: 
   }
 }
 
+const scale = (x: Floats, n: number, by: number): void => {
+  if (by !== 1) for (let k = 0; k < n; k++) x[k] *= by
+}
+
 /**
  * The gradient of the objective on some steps of a batch, to ascend: W by the head's closed form, penalties and values in one cotangent,
- * one vector-Jacobian product.
+ * one vector-Jacobian product. Says of how many steps the ratio was clipped.
  */
 const gradientOn = <S>(
   { policy, objective }: Settings<S>,
@@ -154,8 +159,7 @@ const gradientOn = <S>(
   const logProb = room.logProb(m)
   head.logProb(outputs, actions, m, logProb)
   const { weights, clipped } = weigh(indices, logProb, version)
-  const share = steps / m
-  if (share !== 1) for (let j = 0; j < m; j++) weights[j] *= share
+  scale(weights, m, steps / m)
   const reference = objective.kl === null || all ? sampled.distribution : gatherRows(sampled.distribution, P, indices, room.reference(m * P))
   const cotangent = room.cotangent(m * sumOf(network.outputs))
   head.gradient(
@@ -173,7 +177,7 @@ const gradientOn = <S>(
   else cotangent.fill(0, m * P)
   network.vectorJacobianProduct(parameters, observations, m, cotangent, gradient)
   // Only where the parameters have moved can anything have been clipped.
-  return version === sampled.batch.version ? 0 : clipped / m
+  return version === sampled.batch.version ? 0 : clipped
 }
 
 /** Steps whose divergence is measured: the mean over more of them is hardly better, and costs as much as sampling them did. */
@@ -207,7 +211,7 @@ const drift = <S>(
   const kl = mean(now)
   head.logProb(before, actions, n, then)
   head.logProb(outputs, actions, n, now)
-  for (let k = 0; k < n; k++) now[k] -= then[k]
+  subtractRun(now, 0, n, then, 0)
   return { kl, effectiveSampleSize: effectiveShare(now) }
 }
 
@@ -289,7 +293,7 @@ export const updating = <S>(settings: Settings<S>): ((learner: Learner<S>, sampl
         meanLength: lengths.length > 0 ? mean(lengths) : null,
         entropy: mean(entropies),
         kl,
-        clipFraction: clipped / (done * count),
+        clipFraction: clipped / (done * steps),
         effectiveSampleSize,
         explainedVariance: work.targets === null ? null : explainedVariance(work.targets, batch.value),
         gradientNorm: norms / (done * count),
