@@ -12,7 +12,7 @@ import { batchIn, fill, fillStep, flatActionValues, flatValues, roomFor } from '
 import type { Mdp } from './mdp.ts'
 import type { Model, Sampling } from './model.ts'
 import { countTrajectories, modelOf, waysFrom } from './model.ts'
-import type { Draws, Gatherer } from './moments.ts'
+import type { Draws, Gatherer, Moments } from './moments.ts'
 import { gatherer } from './moments.ts'
 import type { Truth } from './truth.ts'
 import { truth } from './truth.ts'
@@ -251,7 +251,7 @@ const overTuples = (
 }
 
 const momentsOf = (
-  { first, second }: Gatherer,
+  { first, second }: Moments,
   size: number,
   covariance: 'diagonal' | 'full',
 ): Pick<Exact, 'expectation' | 'covDiag' | 'covTrace' | 'covariance'> => {
@@ -367,7 +367,7 @@ export const exactOfAll =
       const N = batchSizeOf(e, setting)
       const name = e.objective === 'discounted' ? 'gradJ' : 'gradJUndiscounted'
       const value = known[name]
-      const found = momentsOf(gatherers[j], e.coupling === 'none' ? N : 1, covariance)
+      const found = momentsOf(gatherers[j].moments(), e.coupling === 'none' ? N : 1, covariance)
       return { target: { name, value }, ...found, bias: found.expectation.map((x, k) => x - value[k]), N, trajectories: count }
     })
     const infinite = results.flatMap((result, j) =>

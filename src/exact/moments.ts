@@ -20,9 +20,11 @@ export interface Draws {
 }
 
 /** What gathers moments of g = sum_t W_t grad log pi(a_t|s_t) for a tabular softmax policy. */
-export interface Gatherer extends Moments {
+export interface Gatherer {
   /** Adds draws whose weights are factor W, and whose probabilities are to be multiplied by `share`. */
   readonly add: (weights: Float64Array, factor: number, draws: Draws, share: number) => void
+  /** The moments of all that was added. */
+  readonly moments: () => Moments
 }
 
 /** Where the moments are gathered, and sum_t W_t 1[s_t = s, a_t = a] of the draw at hand. */
@@ -30,6 +32,7 @@ interface Sums {
   readonly A: number
   /** pi(a|s). [S A] */
   readonly target: Float64Array
+  /** E of what is gathered. g is linear in it, so one step at the end makes E g of it. */
   readonly first: Float64Array
   readonly second: Float64Array
   readonly gathered: Float64Array
@@ -46,17 +49,19 @@ const addDense = ({ A, target, first, second, gathered }: Sums, weights: Float64
   for (let i = 0; i < count; i++) {
     const p = share * probability[i]
     const stop = offsets[i + 1]
-    for (let k = offsets[i]; k < stop; k++) gathered[pair[k]] += weights[k]
+    for (let k = offsets[i]; k < stop; k++) {
+      const w = factor * weights[k]
+      gathered[pair[k]] += w
+      first[pair[k]] += p * w
+    }
     for (let k = 0; k < D; ) {
       const end = k + A
       let sum = 0
       for (let l = k; l < end; l++) sum += gathered[l]
       for (; k < end; k++) {
-        const g = factor * (gathered[k] - target[k] * sum)
+        const g = gathered[k] - target[k] * sum
         gathered[k] = 0
-        const pg = p * g
-        first[k] += pg
-        second[k] += pg * g
+        second[k] += p * g * g
       }
     }
   }
@@ -85,18 +90,18 @@ const addVisited = (
         isVisited[s] = 1
         visited[visits++] = s * A
       }
-      gathered[taken] += weights[k]
+      const w = factor * weights[k]
+      gathered[taken] += w
+      first[taken] += p * w
     }
     for (let j = 0; j < visits; j++) {
       const row = visited[j]
       let sum = 0
       for (let k = row; k < row + A; k++) sum += gathered[k]
       for (let k = row; k < row + A; k++) {
-        const g = factor * (gathered[k] - target[k] * sum)
+        const g = gathered[k] - target[k] * sum
         gathered[k] = g
-        const pg = p * g
-        first[k] += pg
-        if (!full) second[k] += pg * g
+        if (!full) second[k] += p * g * g
       }
     }
     if (full)
@@ -110,6 +115,10 @@ const addVisited = (
   }
 }
 
+/** sum_a G_sa (1[a = b] - pi(b|s)) for each s and b. */
+const scoresOf = (gathered: Float64Array, target: Float64Array, A: number): Float64Array =>
+  gathered.map((own, k) => own - target[k] * gathered.subarray(k - (k % A), k - (k % A) + A).reduce((a, b) => a + b, 0))
+
 /**
  * A gatherer for a model; where there are many states, only those that a draw visits are touched.
  *
@@ -121,8 +130,7 @@ export const gatherer = ({ S, A, target }: Model, covariance: 'diagonal' | 'full
   const sums: Sums = { A, target, first: new Float64Array(D), second: new Float64Array(full ? D * D : D), gathered: new Float64Array(D) }
   const [visited, isVisited] = [new Int32Array(S), new Uint8Array(S)]
   return {
-    first: sums.first,
-    second: sums.second,
+    moments: () => ({ first: scoresOf(sums.first, target, A), second: sums.second }),
     add: (weights, factor, draws, share) => {
       if (full || S >= many) addVisited(sums, visited, isVisited, full, weights, factor, draws, share)
       else addDense(sums, weights, factor, draws, share)

@@ -7,7 +7,6 @@ import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
 import type { Reason } from '../weighting/reason.ts'
-
 import type { Legal } from '../weighting/step.ts'
 import { legalPlan, union } from '../weighting/step.ts'
 import type { BiasOf, Credit, NeedsOf, StageOf } from '../weighting/weighting.ts'

@@ -26,25 +26,19 @@ const cleanRl = (steps: number): Side => ({
   args: ['ppo.py', '--seed', '{seed}', '--total-timesteps', String(steps)],
 })
 
+const cleanRlsSteps = (name: string, ours: string, note: string): Comparison => ({
+  name: `${name}, ${cartPole}, 500k steps`,
+  group: 'training',
+  note,
+  ours: program(ours, 500_000),
+  others: [cleanRl(500_000)],
+  readings: [...both(units.stepsPerSecond, atLeast(20, 'CleanRL')), { key: 'stepsTo475', unit: { ...units.steps, name: 'steps to a mean return of 475' }, goals: [atMost(1, 'CleanRL')] }],
+  rounds: 5,
+})
+
 const training: readonly Comparison[] = [
-  {
-    name: `PPO, ${cartPole}, 500k steps`,
-    group: 'training',
-    note: "CleanRL's hyperparameters; CleanRL is its own ppo.py. A new process for each seed, timed without imports.",
-    ours: program('ppo', 500_000),
-    others: [cleanRl(500_000)],
-    readings: [...both(units.stepsPerSecond, atLeast(20, 'CleanRL')), { key: 'stepsTo475', unit: { ...units.steps, name: 'steps to a mean return of 475' }, goals: [atMost(1, 'CleanRL')] }],
-    rounds: 5,
-  },
-  {
-    name: `PPO bootstrapped, ${cartPole}, 500k steps`,
-    group: 'training',
-    note: 'The same, where an episode that the horizon cuts goes on in the value of what follows; CleanRL takes the cut for a terminal state.',
-    ours: program('bootstrapped', 500_000),
-    others: [],
-    readings: [...both(units.stepsPerSecond), { key: 'stepsTo475', unit: { ...units.steps, name: 'steps to a mean return of 475' }, goals: [] }],
-    rounds: 5,
-  },
+  cleanRlsSteps('PPO', 'ppo', "CleanRL's hyperparameters; CleanRL is its own ppo.py. A new process for each seed, timed without imports."),
+  cleanRlsSteps('PPO bootstrapped', 'bootstrapped', 'The same, where an episode that the horizon cuts goes on in the value of what follows; CleanRL takes the cut for a terminal state.'),
   {
     name: `PPO, ${cartPole}, 100k steps`,
     group: 'training',
