@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import type { AnyEstimator } from '../estimator/estimator.ts'
-import type { Setting } from '../exact/exact.ts'
+import type { Setting } from '../exact/setting.ts'
 import type { Mdp } from '../exact/mdp.ts'
 import { recipes } from '../recipe/recipes.ts'
 import { nearest } from '../registry/nearest.ts'

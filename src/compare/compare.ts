@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyEstimator } from '../estimator/estimator.ts'
-import type { Exact, Setting } from '../exact/exact.ts'
+import type { Exact } from '../exact/exact.ts'
+import type { Setting } from '../exact/setting.ts'
 import { exactOfAll } from '../exact/exact.ts'
 import type { Mdp } from '../exact/mdp.ts'
 import type { Sampling } from '../exact/model.ts'

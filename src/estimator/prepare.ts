@@ -1,6 +1,6 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
-import { scaleRun } from '../columns/runs.ts'
+import { scaleRun, scaleRunByRatio } from '../columns/runs.ts'
 import { perStepOf } from '../columns/spread.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
@@ -56,8 +56,8 @@ const writeLogRatios = (to: Float64Array, logProb: ArrayLike<number>, behaviour:
   for (let j = 0; j < to.length; j++) to[j] = logProb[j] - behaviour[indices[j]]
 }
 
-const multiply = (x: Float64Array, by: Float64Array): void => {
-  for (let j = 0; j < x.length; j++) x[j] *= by[j]
+const multiplyBy = (x: Float64Array, column: ArrayLike<number>, indices: ArrayLike<number>): void => {
+  for (let j = 0; j < x.length; j++) x[j] *= column[indices[j]]
 }
 
 const ownerOf = ({ count, offsets }: Batch): Int32Array => {
@@ -87,6 +87,7 @@ const asBatches = (
   needs: readonly string[],
 ): ((indices: ArrayLike<number>, logProb: ArrayLike<number>) => Trajectories<AllFacts>) => {
   const names = needs.flatMap((need) => factColumns[need as keyof typeof factColumns] ?? [need])
+  // The columns that a ratio declares are known by name only; needs were checked before.
   const source = batch as unknown as Readonly<Record<string, ArrayLike<number>>>
   const { startTime, offsets } = batch
   const axes = Object.fromEntries(names.map((name) => [name, 'per step' as const]))
@@ -121,8 +122,8 @@ export interface Cut {
 
 const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): Cut => {
   const steps = stepCount(batch)
-  const scale = r.scale(batch)
-  const scales = typeof scale === 'number' ? null : perStepOf(batch, scale)
+  const made = r.scale(batch)
+  const scale = typeof made === 'number' ? made : perStepOf(batch, made)
   const { ratio } = plan
   const pointwise = ratio !== null && isPointwise(ratio)
   const behaviour = 'behaviourLogProb' in batch ? batch.behaviourLogProb : null
@@ -140,10 +141,10 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
         // A pointwise ratio asks for no slice, and one that fits is made where that is quick.
         const logRatio = pointwise && behaviour !== null && m > 0 && m <= mostLogRatios ? takeLogRatios(m) : new Float64Array(m)
         if (behaviour !== null) writeLogRatios(logRatio, logProb, behaviour, indices)
-        multiply(weight, limitedRatio(ratio, logRatio, weight, pointwise ? batch : slice(indices, logProb)))
+        scaleRunByRatio(weight, weight, 0, m, 1, limitedRatio(ratio, logRatio, weight, pointwise ? batch : slice(indices, logProb)), 0)
       }
       if (typeof scale === 'number') scaleRun(weight, weight, 0, m, scale)
-      else if (scales !== null) multiply(weight, gathered(scales, indices))
+      else multiplyBy(weight, scale, indices)
       refuseInfinite(weight, indices)
       return weight
     },

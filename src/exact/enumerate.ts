@@ -96,19 +96,18 @@ export const enumerateFrom = (model: Model, time: number, s: number, count: numb
   return ways
 }
 
-/** The first trajectory of all and the last one, which have as little in common as any two. */
+/** The first trajectory of all and the last one: no two differ more. */
 export const firstAndLast = ({ S, A, T, start, moves }: Model): Enumerated => {
   const { begin, probability, next } = moves
   const two = roomForTrajectories(2, T)
   const path = new Int32Array(T)
-  for (const which of [0, -1]) {
-    let [s] = start.at(which) as (typeof start)[number]
+  for (const which of ['first', 'last'] as const) {
+    const oneOf = <X>(some: readonly X[]): X => some[which === 'first' ? 0 : some.length - 1]
     let t = 0
-    for (; s !== -1; t++) {
+    for (let [s] = oneOf(start); s !== -1; s = next[path[t++]]) {
       const row = (t === T - 1 ? S + s : s) * A
-      const possible = Array.from({ length: begin[row + A] - begin[row] }, (_, k) => begin[row] + k).filter((m) => probability[m] > 0)
-      path[t] = possible.at(which) as number
-      s = next[path[t]]
+      const moved = Array.from({ length: begin[row + A] - begin[row] }, (_, k) => begin[row] + k)
+      path[t] = oneOf(moved.filter((m) => probability[m] > 0))
     }
     append(two, path, t, 1)
   }

@@ -1,5 +1,6 @@
 export { cost, exact, exactOfAll } from './exact.ts'
-export type { Cost, Exact, FactsIn, Setting } from './exact.ts'
+export type { Cost, Exact } from './exact.ts'
+export type { FactsIn, Setting } from './setting.ts'
 export type { ActionValueTable, ValueTable } from './facts.ts'
 export { cliffWalking, frozenLake } from './gridworlds.ts'
 export type { GridOptions } from './gridworlds.ts'

@@ -1,4 +1,4 @@
-import { subtractRun } from '../columns/runs.ts'
+import { scaleRun, subtractRun } from '../columns/runs.ts'
 import { generalisedAdvantages } from '../credit/gae.ts'
 import type { Random } from '../environment/random.ts'
 import { uniform } from '../environment/random.ts'
@@ -132,10 +132,6 @@ const addValue = (cotangent: Float64Array, outputs: Floats, P: number, indices: 
   }
 }
 
-const scale = (x: Floats, n: number, by: number): void => {
-  if (by !== 1) for (let k = 0; k < n; k++) x[k] *= by
-}
-
 /**
  * The gradient of the objective on some steps of a batch, to ascend: W by the head's closed form, penalties and values in one cotangent,
  * one vector-Jacobian product. Says of how many steps the ratio was clipped.
@@ -159,7 +155,7 @@ const gradientOn = <S>(
   const logProb = room.logProb(m)
   head.logProb(outputs, actions, m, logProb)
   const { weights, clipped } = weigh(indices, logProb, version)
-  scale(weights, m, steps / m)
+  scaleRun(weights, weights, 0, m, steps / m)
   const reference = objective.kl === null || all ? sampled.distribution : gatherRows(sampled.distribution, P, indices, room.reference(m * P))
   const cotangent = room.cotangent(m * sumOf(network.outputs))
   head.gradient(

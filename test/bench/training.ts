@@ -6,6 +6,7 @@
  * CleanRL's configuration runs to its end, for its rate falls to 0 there; the others stop where they have reached what they must.
  */
 import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { pipe } from 'fp-ts/lib/function.js'
 import { baseline, causality, clip, importance, leaveOneOut, meanOverTrajectories, perStep, recipes, totalReturn } from 'estimand'
 import type { Box, Discrete, Moments, SavedRun } from 'estimand/environment'
@@ -194,4 +195,4 @@ for (const program of [...Object.keys(programs), cloningName].filter((name) => w
     console.log(Object.values(row).join('\t'))
   }
 const out = after('--out')
-if (out !== undefined) writeFileSync(out, `${JSON.stringify(rows, null, 2)}\n`)
+if (out !== undefined) writeFileSync(out, `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), node: process.version, machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores; one thread`, rows }, null, 2)}\n`)

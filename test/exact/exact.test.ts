@@ -82,7 +82,7 @@ describe('refusals', () => {
 })
 
 describe('the same world seen in other ways', () => {
-  const grid = (S: number, T: number, terminal: readonly number[]): Mdp => {
+  const grid = (S: number, T: number, terminal: readonly number[], starts = 2): Mdp => {
     const table = <X>(entry: (s: number, a: number) => X): readonly (readonly X[])[] => Array.from({ length: S }, (_, s) => [0, 1].map((a) => entry(s, a)))
     return right(
       mdpOf({
@@ -90,7 +90,7 @@ describe('the same world seen in other ways', () => {
         A: 2,
         T,
         gamma: 0.9,
-        rho: Array.from({ length: S }, (_, s) => (s < 2 ? 0.5 : 0)),
+        rho: Array.from({ length: S }, (_, s) => (s < starts ? 1 / starts : 0)),
         P: table((s, a) => Array.from({ length: S }, (_, n) => (n === (s + 1 + a) % S ? 0.75 : n === (s + 3 * a + 2) % S ? 0.25 : 0))),
         R: table((s, a) => Math.sin(s + 2 * a)),
         theta: table((s, a) => Math.cos(s * a + s)),
@@ -105,6 +105,7 @@ describe('the same world seen in other ways', () => {
     ['episodes that are over before and after the blocks part', grid(5, 8, [4])],
     ['more states than are gone through for each draw', grid(11, 8, [3, 10])],
     ['one step', grid(5, 1, [4])],
+    ['more states than blocks are kept for', grid(96, 6, [], 96)],
   ])('%s: what comes block by block is the sum over all trajectories at once', (_, world) => {
     const { probability, state, action, batch } = possibleBatch(world, 'behaviour', { value: truth(world).V })
     const weights = threeModifiers.estimate(batch)

@@ -1,0 +1,152 @@
+/** Expectations over trajectories, and over tuples of them, of what estimators make of each. */
+import type { AnyEstimator } from '../estimator/estimator.ts'
+import type { AllFacts } from '../trajectories/facts.ts'
+import { select } from '../trajectories/select.ts'
+import type { Trajectories } from '../trajectories/trajectories.ts'
+import { enumerate, enumerateFrom, firstAndLast } from './enumerate.ts'
+import type { Enumerated } from './enumerate.ts'
+import type { Room, Values } from './facts.ts'
+import { batchIn, fill, fillStep, roomFor } from './facts.ts'
+import type { Model } from './model.ts'
+import { waysFrom } from './model.ts'
+import type { Draws, Gatherer } from './moments.ts'
+
+/** Trajectories that are evaluated together: a block stays near while its columns are filled, weighed and gathered. */
+const blockSize = 512
+
+/**
+ * Whether the weights of two trajectories in one batch are half of those that each has alone, as an estimator that couples none has it.
+ * Evaluating whole blocks rests on it, so an estimator that says so wrongly is found out first.
+ */
+const keepsItsWord = (e: AnyEstimator, two: Trajectories<AllFacts>): boolean => {
+  const together = e.estimate(two)
+  const alone = [0, 1].flatMap((i) => Array.from(e.estimate(select([i])(two)), (w) => w / 2))
+  // What overflows tells nothing of coupling; that moments are finite is checked at the end.
+  return alone.every((expected, k) => !Number.isFinite(expected) || Math.abs(together[k] - expected) <= 1e-9 * (1 + Math.abs(expected)))
+}
+
+/** Those that couple trajectories though they say that they do not. */
+export const liarsAmong = (estimators: readonly AnyEstimator[], model: Model, values: Values, onPolicy: boolean): ReadonlySet<AnyEstimator> => {
+  const two = firstAndLast(model)
+  const room = roomFor(model, values, two.count)
+  fill(room, 0, two, 0, two.count)
+  const batch = batchIn(room, model, onPolicy, two.count)
+  return new Set(estimators.filter((e) => !keepsItsWord(e, batch)))
+}
+
+/** Trajectories that are evaluated together, and where their weights are written. */
+interface Block {
+  readonly room: Room
+  readonly batch: Trajectories<AllFacts>
+  readonly draws: Draws
+  readonly weights: Float64Array
+  /** The moves that all of them begin with, as they stand in the room. */
+  readonly beginning: Int32Array
+}
+
+/** Steps that blocks are kept for, all together. */
+const mostKept = 2 ** 18
+
+/**
+ * Expectation over single trajectories: an estimator that does not couple them is evaluated on whole blocks at once.
+ *
+ * What can be done from a state on does not depend on how it was reached: a block of all ways on is laid out once for each state, and
+ * what comes before is written over where it differs from the last time.
+ */
+export const overTrajectories = (
+  model: Model,
+  values: Values,
+  onPolicy: boolean,
+  estimators: readonly AnyEstimator[],
+  to: readonly Gatherer[],
+): void => {
+  if (estimators.length === 0) return
+  const ways = waysFrom(model)
+  const parting = Math.min(
+    ways.findIndex((ofStates) => ofStates.every((count) => count <= blockSize)),
+    model.T - 1,
+  )
+  const gather = ({ batch, draws, weights }: Block, share: number): void => {
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, weights), draws.count, draws, share)
+  }
+  const blockOf = (room: Room, all: Enumerated): Block => {
+    fill(room, 0, all, 0, all.count)
+    return {
+      room,
+      batch: batchIn(room, model, onPolicy, all.count),
+      draws: { count: all.count, offsets: room.offsets, probability: all.probability, pair: room.pair },
+      weights: new Float64Array(room.offsets[all.count]),
+      beginning: new Int32Array(parting).fill(-1),
+    }
+  }
+  const blocks = new Map<number, Block>()
+  let kept = 0
+  const from = (s: number): Block => {
+    const known = blocks.get(s)
+    if (known !== undefined) return known
+    const count = ways[parting][s]
+    kept += count * model.T
+    if (kept > mostKept) {
+      blocks.clear()
+      kept = count * model.T
+    }
+    const made = blockOf(roomFor(model, values, count), enumerateFrom(model, parting, s, count))
+    blocks.set(s, made)
+    return made
+  }
+  let roomForEnded: Room | null = null
+  enumerate(
+    model,
+    {
+      parting,
+      beginning: (path, s, p) => {
+        const block = from(s)
+        for (let t = 0; t < parting; t++)
+          if (block.beginning[t] !== path[t]) fillStep(block.room, block.draws.count, t, (block.beginning[t] = path[t]))
+        gather(block, p)
+      },
+      ended: (some) => gather(blockOf((roomForEnded ??= roomFor(model, values, blockSize)), some), 1),
+    },
+    blockSize,
+  )
+}
+
+/**
+ * Expectation over N-tuples. Where the order within a tuple is irrelevant only sorted tuples are visited, each with the number of its
+ * orders.
+ */
+export const overTuples = (
+  model: Model,
+  values: Values,
+  onPolicy: boolean,
+  all: Enumerated,
+  N: number,
+  sorted: boolean,
+  estimators: readonly AnyEstimator[],
+  to: readonly Gatherer[],
+): void => {
+  const room = roomFor(model, values, N)
+  const weights = new Float64Array(room.reward.length)
+  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), pair: room.pair }
+  // Views of the same room do for every tuple with as many steps.
+  const views = new Map<number, { readonly batch: Trajectories<AllFacts>; readonly into: Float64Array }>()
+  const evaluate = (p: number): void => {
+    const steps = room.offsets[N]
+    let view = views.get(steps)
+    if (view === undefined) views.set(steps, (view = { batch: batchIn(room, model, onPolicy, N), into: weights.subarray(0, steps) }))
+    draw.offsets[1] = steps
+    draw.probability[0] = p
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw, 1)
+  }
+  const go = (place: number, first: number, p: number, run: number): void => {
+    if (place === N) return evaluate(p)
+    for (let j = first; j < all.count; j++) {
+      fill(room, place, all, j, j + 1)
+      // Orders of a sorted tuple: N! / prod (length of each run of equals)!, built up place by place.
+      const same = sorted && place > 0 && j === first ? run + 1 : 1
+      const orders = sorted ? (place + 1) / same : 1
+      go(place + 1, sorted ? j : 0, p * all.probability[j] * orders, same)
+    }
+  }
+  go(0, 0, 1, 0)
+}

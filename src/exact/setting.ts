@@ -1,0 +1,78 @@
+import type { ActionValue, BehaviourLogProb, CompleteEpisodes, OffPolicy, OnPolicy, Reward, StateValue } from '../trajectories/facts.ts'
+import type { Problem } from '../trajectories/problem.ts'
+import type { ActionValueTable, Values, ValueTable } from './facts.ts'
+import { flatActionValues, flatValues } from './facts.ts'
+import type { Mdp } from './mdp.ts'
+import type { Model, Sampling } from './model.ts'
+import type { Truth } from './truth.ts'
+
+/** Where an estimator is to be evaluated. */
+export interface Setting {
+  readonly mdp: Mdp
+  /** Which policy samples the batch. Default: the target policy, so that data are on-policy. */
+  readonly sampling?: Sampling
+  /** N, trajectories in a batch. Default 1, or 2 for an estimator that couples them. */
+  readonly batchSize?: number
+  /** State values that the batch carries: exact ones of either policy, or a table. */
+  readonly value?: 'exact' | 'exactBehaviour' | ValueTable
+  /** Action values that the batch carries. */
+  readonly actionValue?: 'exact' | 'exactBehaviour' | ActionValueTable
+  /** Most trajectories, or N-tuples of them, to go through. Default 600,000. */
+  readonly limit?: number
+  /** Default: the diagonal alone. */
+  readonly covariance?: 'diagonal' | 'full'
+}
+
+/** The facts that a batch has in a setting. */
+export type FactsIn<S extends Setting> = Reward &
+  BehaviourLogProb &
+  CompleteEpisodes &
+  (S extends { readonly mdp: unknown; readonly sampling?: 'target' } ? OnPolicy : OffPolicy) &
+  (S extends { readonly value: unknown } ? StateValue : unknown) &
+  (S extends { readonly actionValue: unknown } ? ActionValue : unknown)
+
+/** The limit of a setting that names none. */
+export const defaultLimit = 600_000
+
+/** The values that a setting gives, as flat tables. */
+export const valuesIn = (setting: Setting, model: Model, known: Truth): Values => ({
+  value:
+    setting.value === undefined
+      ? null
+      : flatValues(setting.value === 'exact' ? known.V : setting.value === 'exactBehaviour' ? known.VBehaviour : setting.value, model),
+  actionValue:
+    setting.actionValue === undefined
+      ? null
+      : flatActionValues(
+          setting.actionValue === 'exact' ? known.Q : setting.actionValue === 'exactBehaviour' ? known.QBehaviour : setting.actionValue,
+          model,
+        ),
+})
+
+/** What is wrong with the tables and numbers of a setting. */
+export const settingProblems = (setting: Setting): readonly Problem[] => {
+  const { S, A, T } = setting.mdp
+  const problems: Problem[] = []
+  const finite = (path: string, row: unknown, length: number, orMore: number = length): void => {
+    if (!Array.isArray(row) || row.length < length || row.length > orMore)
+      problems.push({ path, expected: `an array of ${length} numbers`, got: Array.isArray(row) ? `${row.length} entries` : String(row) })
+    else
+      for (const [k, x] of row.entries())
+        if (typeof x !== 'number' || !Number.isFinite(x)) problems.push({ path: `${path}[${k}]`, expected: 'a finite number', got: String(x) })
+  }
+  const { value, actionValue, batchSize = 1, limit = defaultLimit } = setting
+  if (Array.isArray(value)) {
+    if (!value.some(Array.isArray)) finite('value', value, S)
+    else if (value.length < T || value.length > T + 1)
+      problems.push({ path: 'value', expected: `${T} rows, one per time index`, got: String(value.length) })
+    else for (const [t, row] of value.entries()) finite(`value[${t}]`, row, S)
+  }
+  if (Array.isArray(actionValue)) {
+    if (actionValue.length < T) problems.push({ path: 'actionValue', expected: `${T} tables, one per time index`, got: String(actionValue.length) })
+    for (let t = 0; t < Math.min(T, actionValue.length); t++)
+      for (let s = 0; s < S; s++) finite(`actionValue[${t}][${s}]`, (actionValue[t] as readonly unknown[] | undefined)?.[s], A)
+  }
+  if (!(Number.isInteger(batchSize) && batchSize >= 1)) problems.push({ path: 'batchSize', expected: 'an integer >= 1', got: String(batchSize) })
+  if (!(limit > 0)) problems.push({ path: 'limit', expected: 'a number > 0', got: String(limit) })
+  return problems
+}
