@@ -88,7 +88,7 @@ export const enumerate = (model: Model, { parting, beginning, ended }: Visitor, 
   if (block.count > 0) flush()
 }
 
-/** Every way on from a state at some time, each behind the first moves of a path; probabilities are those of the way on. */
+/** Every way on from a state at some time, each behind as many moves 0; probabilities are those of the way on. */
 export const enumerateFrom = (model: Model, time: number, s: number, count: number): Enumerated => {
   const ways = roomForTrajectories(count, model.T)
   const path = new Int32Array(model.T)

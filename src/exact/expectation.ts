@@ -40,7 +40,7 @@ interface Block {
   readonly batch: Trajectories<AllFacts>
   readonly draws: Draws
   readonly weights: Float64Array
-  /** The moves that all of them begin with, as they stand in the room. */
+  /** The moves that all of them begin with, as they stand in the room: number 0 where none has been written yet. */
   readonly beginning: Int32Array
 }
 
@@ -76,7 +76,7 @@ export const overTrajectories = (
       batch: batchIn(room, model, onPolicy, all.count),
       draws: { count: all.count, offsets: room.offsets, probability: all.probability, pair: room.pair },
       weights: new Float64Array(room.offsets[all.count]),
-      beginning: new Int32Array(parting).fill(-1),
+      beginning: new Int32Array(parting),
     }
   }
   const blocks = new Map<number, Block>()
