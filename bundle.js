@@ -1,7 +1,7 @@
 // Makes one file of many, so that little has to be found and read at start: an entry for each of the exports and for the command line, and
 // chunks that they share, so that every class is there once. Declarations come from tsc. Usage: node bundle.js [folder]
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, posix, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -22,8 +22,12 @@ const isOurs = (id) => /^[./]|\.ts$/.test(id) || takenIn.some((name) => id === n
 const chunks = {
   random: ['pure-rand'],
   core: ['simd', 'columns', 'trajectories', 'weighting', 'credit', 'baseline', 'ratio', 'reduce', 'modify', 'estimator', 'registry', 'recipe'],
-  oracle: ['exact', 'compare'],
-  learning: ['environment', 'policy', 'network', 'backend', 'training', 'record'],
+  oracle: ['exact'],
+  // Apart from the oracle: it asks for vega, which not everybody has.
+  plots: ['compare'],
+  learning: ['environment', 'policy', 'network', 'backend', 'training'],
+  // Apart from the rest: it alone reads and writes files, which no browser can.
+  record: ['record'],
   codec: ['codec'],
 }
 const groups = Object.entries(chunks).map(([name, folders], k) => ({ name, test: new RegExp(`/(src|node_modules)/(${folders.join('|')})/`), priority: 9 - k }))
@@ -31,6 +35,15 @@ const groups = Object.entries(chunks).map(([name, folders], k) => ({ name, test:
 /** Takes away what tsc has written and the bundle stands for, and adds the licences of what was taken in. */
 const tidy = {
   name: 'tidy',
+  // What only exports the names of others leaves an empty chunk, of whose import a user's bundler would warn.
+  generateBundle(_, bundle) {
+    const empty = Object.values(bundle).filter((chunk) => chunk.type === 'chunk' && /^export \{\s*\};\s*$/.test(chunk.code))
+    for (const { fileName } of empty) {
+      delete bundle[fileName]
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === 'chunk') chunk.code = chunk.code.replace(new RegExp(`import "[./]+chunks/${posix.basename(fileName)}";`), '')
+    }
+  },
   writeBundle({ dir }, bundle) {
     const made = new Set(Object.keys(bundle))
     for (const folder of ['src', 'laws'].filter((name) => existsSync(join(dir, name))))

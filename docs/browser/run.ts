@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import type { Page } from 'playwright-core'
+import { chromiumFlags, chromiumPath } from './chromium.ts'
 
 /* Opens one page of each kind from the disk in a headless browser, at the width of a desk and of a phone, in light and in dark. */
 
@@ -28,13 +29,6 @@ const kinds: Readonly<Record<string, { readonly path: string; readonly formulas:
   'the changelog': { path: 'changelog.html', formulas: false },
   ...(guide === undefined ? {} : { 'a guide': { path: `guides/${guide}`, formulas: false } }),
   ...(existsSync(join(site, 'command-line.html')) ? { 'the command line': { path: 'command-line.html', formulas: false } } : {}),
-}
-
-const browserPath = (): string | null => {
-  const named = process.env['CHROMIUM']
-  if (named !== undefined && named !== '') return existsSync(named) ? named : null
-  const inPath = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
-  return [...inPath, '/usr/bin/chromium'].find((file) => existsSync(file)) ?? null
 }
 
 const faults: string[] = []
@@ -90,7 +84,7 @@ const menu = async (page: Page): Promise<void> => {
   for (const target of targets) if (!existsSync(fileURLToPath(target.split('#')[0] ?? target))) fault('the menu', `leads to ${target}, which is not there`)
 }
 
-const executablePath = browserPath()
+const executablePath = chromiumPath()
 if (executablePath === null) {
   console.error('no Chromium: set CHROMIUM to its path, or install it (Debian: apt-get install chromium)')
   process.exit(1)
@@ -101,7 +95,7 @@ if (!existsSync(join(site, 'index.html'))) {
 }
 const browser = await chromium.launch({
   executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: chromiumFlags,
 })
 const screens = [
   { name: 'desk, light', viewport: { width: 1280, height: 900 }, colorScheme: 'light' },

@@ -13,15 +13,15 @@ export const placeOf = (path: string): string | null => {
 }
 
 /**
- * Markdown of the repository as Markdown of the site: links to files that have a page lead there, and others, of which the site has no page, become
- * plain text.
+ * Markdown of the repository as Markdown of the site: links to files that have a page lead there, those of the published package too, and others, of which
+ * the site has no page, become plain text.
  *
  * @param from      file of the repository that it is from
  * @param markdown  its text
  */
 export const onSite = (from: string, markdown: string): string =>
-  markdown.replace(/(?<!!)\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)?\)/g, (_, text: string, target: string, anchor: string | undefined) => {
-    const place = placeOf(posix.normalize(posix.join(posix.dirname(from), target)))
+  markdown.replace(/(?<!!)\[([^\]]*)\]\((?:(?![a-z]+:|#)|(https:\/\/unpkg\.com\/estimand\/))([^)#\s]+)(#[^)\s]*)?\)/g, (_, text: string, outside: string | undefined, target: string, anchor: string | undefined) => {
+    const place = placeOf(outside === undefined ? posix.normalize(posix.join(posix.dirname(from), target)) : target)
     return place === null ? `\`${target}\`` === text ? text : text : `[${text}](./${fileOf(place)}${anchor ?? ''})`
   })
 

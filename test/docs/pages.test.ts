@@ -118,6 +118,9 @@ describe('Markdown of the repository on the site', () => {
     expect(onSite('README.md', '[own](examples/write-your-own.ts) [guide](docs/guides/a-b.md#c) [law](laws/tight.ts) [out](https://example.org) [here](#x)')).toBe(
       '[own](./lessons--write-your-own.md) [guide](./guides--a-b.md#c) law [out](https://example.org) [here](#x)',
     )
+    expect(onSite('README.md', '[own](https://unpkg.com/estimand/examples/write-your-own.ts) [guide](https://unpkg.com/estimand/docs/guides/a-b.md#c) [law](https://unpkg.com/estimand/laws/tight.ts)')).toBe(
+      '[own](./lessons--write-your-own.md) [guide](./guides--a-b.md#c) law',
+    )
     expect(onSite('docs/guides/a.md', '[b](b.md) [home](../../README.md)')).toBe('[b](./guides--b.md) [home](./index.md)')
   })
 

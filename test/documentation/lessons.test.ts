@@ -16,9 +16,9 @@ describe('the lessons', () => {
 
   it('are all in the README, each under its number', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    const listed = Array.from(readme.matchAll(/^(\d+)\. \[[^\]]+\]\(examples\/([^)]+)\)/gm), ([, number, name]) => ({ number: Number(number), name }))
+    const listed = Array.from(readme.matchAll(/^(\d+)\. \[[^\]]+\]\(https:\/\/unpkg\.com\/estimand\/examples\/([^)]+)\)/gm), ([, number, name]) => ({ number: Number(number), name }))
     expect(listed).toEqual(lessons.map((name, k) => ({ number: k + 1, name })))
-    for (const name of others) expect(readme).toContain(`(examples/${name})`)
+    for (const name of others) expect(readme).toContain(`/examples/${name})`)
   })
 
   it.each([...lessons, ...others])('%s holds what it says', async (name) => {

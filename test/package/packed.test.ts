@@ -1,29 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const installed = join(root, 'node_modules')
-const tsc = join(installed, 'typescript', 'bin', 'tsc')
-
-/** Standard output; what a failing command printed is in the message of what it throws. */
-const run = (folder: string, command: string, ...args: readonly string[]): string => {
-  try {
-    return execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
-  } catch (failure) {
-    const { stdout, stderr } = failure as { readonly stdout: string; readonly stderr: string }
-    return expect.fail(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`)
-  }
-}
-
-const linkPackage = (folder: string, name: string): void => {
-  const link = join(folder, 'node_modules', name)
-  mkdirSync(dirname(link), { recursive: true })
-  symlinkSync(join(installed, name), link, 'junction')
-}
+import { describe, expect, it } from 'vitest'
+import { entries, installedPackage, run, tsc } from './installed.ts'
 
 const script = `
 import * as assert from 'node:assert/strict'
@@ -76,36 +54,15 @@ export const missing = [exact.noSuchName, codecs.noSuchName, laws.noSuchName, in
 `
 
 describe('the packed package', () => {
-  const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'estimand-packed-')))
-  const project = join(temporary, 'project')
-  const user = join(temporary, 'user')
-  const unpacked = join(user, 'node_modules', 'estimand')
-
-  beforeAll(() => {
-    // A copy, so that a build here and one in the repository do not disturb each other. Only what is packed is needed.
-    for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'bundle.js', 'src', 'laws', 'README.md', 'LICENSE', 'CHANGELOG.md'])
-      if (existsSync(join(root, name))) cpSync(join(root, name), join(project, name), { recursive: true })
-    symlinkSync(installed, join(project, 'node_modules'), 'junction')
-    run(project, 'npm', 'pack', '--silent', '--foreground-scripts=false')
-    const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? 'no tarball'
-    mkdirSync(unpacked, { recursive: true })
-    run(project, 'tar', '-xzf', tarball, '-C', unpacked, '--strip-components=1')
-    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))
-    for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), '@types/node']) linkPackage(user, name)
-    writeFileSync(join(user, 'package.json'), JSON.stringify({ type: 'module', private: true }))
-  }, 120_000)
-
-  afterAll(() => {
-    rmSync(temporary, { recursive: true, force: true })
-  })
+  const { user, unpacked } = installedPackage()
 
   it('holds the build, its sources and the papers, and nothing else', () => {
     const names = readdirSync(unpacked, { recursive: true, withFileTypes: true, encoding: 'utf8' })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(unpacked.length + 1).replaceAll('\\', '/'))
-    for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src/index.ts', 'laws/index.ts', 'dist/src/index.js', 'dist/src/index.d.ts'])
+    for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src/index.ts', 'laws/index.ts', 'dist/src/index.js', 'dist/src/index.d.ts', 'examples/03-causality.ts', 'docs/guides/speed.md'])
       expect(names).toContain(name)
-    expect(names.filter((name) => !/^(dist\/(src|laws)|src|laws)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name))).toEqual([])
+    expect(names.filter((name) => !/^(dist\/(src|laws)|src|laws|examples|docs\/guides)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name))).toEqual([])
   })
 
   it('has maps that lead to the sources it ships, or to those of packages that it has taken in, with their licences', () => {
@@ -132,7 +89,7 @@ console.log([caught(() => causality(e)) instanceof IllegalStep, caught(() => est
     expect(run(user, process.execPath, '--input-type=module', '-e', code).trim()).toBe('[ true, true, true ]')
   })
 
-  it.each(['estimand', 'estimand/exact', 'estimand/codecs', 'estimand/compare', 'estimand/environment', 'estimand/policy', 'estimand/network', 'estimand/backend', 'estimand/training', 'estimand/record', 'estimand/laws', 'estimand/laws/vitest'])('%s loads in plain node', (name) => {
+  it.each(entries.map(({ name }) => name))('%s loads in plain node', (name) => {
     const count = run(user, process.execPath, '--input-type=module', '-e', `console.log(Object.keys(await import('${name}')).length)`)
     expect(Number(count)).toBeGreaterThan(0)
   })
