@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { keysOf, pathOf, shapeProblem } from '../exact/shape.ts'
-import { nearest } from '../registry/nearest.ts'
+import { nearest } from '../trajectories/nearest.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 

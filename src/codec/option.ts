@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
-import { nearest } from '../registry/nearest.ts'
+import { nearest } from '../trajectories/nearest.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Range } from '../weighting/options.ts'

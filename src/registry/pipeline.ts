@@ -7,7 +7,7 @@ import { shown } from '../trajectories/problem.ts'
 import { IllegalStep } from '../weighting/step.ts'
 import type { AnyWeighting } from '../weighting/weighting.ts'
 import type { Entries } from './entry.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../trajectories/nearest.ts'
 import type { Registry } from './registry.ts'
 import { apply, registry, untyped } from './registry.ts'
 

@@ -1,4 +1,4 @@
-import { nearest } from '../registry/nearest.ts'
+import { nearest } from '../trajectories/nearest.ts'
 
 /** Throws for an option that is misspelt: a compiler sees it in a literal, a record that was read from a file has had none. */
 export const refuseUnknown = (word: string, options: object, known: readonly string[]): void => {
