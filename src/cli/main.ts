@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Worker } from 'node:worker_threads'
+import { visible } from '../trajectories/visible.ts'
 import { progressOn } from './progress.ts'
 import type { FromWorker, WorkerInput } from './worker.ts'
 
@@ -12,7 +13,7 @@ const progress = progressOn(stderr, stderr.isTTY && process.env['TERM'] !== 'dum
 
 const say = (line: string): void => {
   progress.clear()
-  stderr.write(`estimand: ${line}\n`)
+  stderr.write(`estimand: ${line.split('\n').map(visible).join('\n')}\n`)
 }
 
 const leave = (code: number): never => {

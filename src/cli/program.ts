@@ -11,15 +11,18 @@ import { addVerify } from './commands/verify.ts'
 import { addWeigh } from './commands/weigh.ts'
 import type { ExitCode, Io } from './outcome.ts'
 import { wordsOf } from './spec.ts'
-import { styleOf } from './style.ts'
+import { hasColours, styleOf } from './style.ts'
+import { visibleIo } from './visibleIo.ts'
 
 /**
  * The command line, given its arguments and what it may do to the world.
  *
- * @param args  arguments after the program's name
- * @param io    where answers, errors and progress go
+ * @param args   arguments after the program's name
+ * @param world  where answers, errors and progress go
  */
-export const run = async (args: readonly string[], io: Io): Promise<ExitCode> => {
+export const run = async (args: readonly string[], world: Io): Promise<ExitCode> => {
+  const coloured = hasColours(world.terminal, world.env)
+  const io = visibleIo(world, coloured)
   let exit: ExitCode = 0
   const program = new Command('estimand')
     .description('Policy-gradient estimators: what they are, what they need, how they are biased, exactly.')
@@ -41,7 +44,7 @@ export const run = async (args: readonly string[], io: Io): Promise<ExitCode> =>
 
   const context: Context = {
     io,
-    style: styleOf(io.terminal, io.env),
+    style: styleOf(coloured),
     command: (name, description, examples, notes) =>
       program
         .command(name)

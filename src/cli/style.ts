@@ -17,6 +17,9 @@ const colours: Style = {
   faint: (text) => styleText('dim', text, { validateStream: false }),
 }
 
-/** The style of a stream: NO_COLOR (https://no-color.org) turns colours off if it is set and not empty. */
-export const styleOf = (terminal: boolean, env: Readonly<Record<string, string | undefined>>): Style =>
-  terminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb' ? colours : { bold: plain, good: plain, bad: plain, faint: plain }
+/** Whether a stream has colours: NO_COLOR (https://no-color.org) turns them off if it is set and not empty. */
+export const hasColours = (terminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean =>
+  terminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
+
+/** The style of a stream with colours, or without. */
+export const styleOf = (coloured: boolean): Style => (coloured ? colours : { bold: plain, good: plain, bad: plain, faint: plain })

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts'
+
 /** One thing that is wrong with an input: where it is, what was expected there, what was found. */
 export interface Problem {
   /** Position in the input, such as `trajectories[3].reward[7]`. */
@@ -9,9 +11,9 @@ export interface Problem {
 const mostLines = 20
 const mostCharacters = 80
 
-/** Any value as text for `got`, whatever it is: quoted if it is a string, shortened if it is long. */
+/** Any value as text for `got`, whatever it is: quoted if it is a string, shortened if it is long, every character to be seen. */
 export const shown = (x: unknown): string => {
-  const text = typeof x === 'object' && x !== null ? objectText(x) : typeof x === 'string' ? JSON.stringify(x) : String(x)
+  const text = visible(typeof x === 'object' && x !== null ? objectText(x) : typeof x === 'string' ? JSON.stringify(x) : String(x))
   return text.length > mostCharacters ? `${text.slice(0, mostCharacters - 3)}...` : text
 }
 
@@ -25,7 +27,8 @@ const objectText = (x: object): string => {
 }
 
 /**
- * The problems as text, a line each: `path: expected ..., got ...`. Beyond twenty lines it counts the rest.
+ * The problems as text, a line each: `path: expected ..., got ...`. Beyond twenty lines it counts the rest. Characters that a terminal would
+ * obey, from whatever file they come, stand as escapes.
  *
  * @example
  * ```ts
@@ -35,7 +38,7 @@ const objectText = (x: object): string => {
  * ```
  */
 export const describeProblems = (problems: readonly Problem[]): string => {
-  const lines = problems.slice(0, mostLines).map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`)
+  const lines = problems.slice(0, mostLines).map(({ path, expected, got }) => visible(`${path}: expected ${expected}, got ${got}`))
   const rest = problems.length - lines.length
   return [...lines, ...(rest > 0 ? [`... and ${rest} more`] : [])].join('\n')
 }
