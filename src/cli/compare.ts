@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { aligned, short } from '../../laws/report.ts'
@@ -6,6 +6,7 @@ import type { FactSources } from '../codec/request.ts'
 import { compare } from '../compare/compare.ts'
 import type { Row } from '../compare/compare.ts'
 import { plotOf } from '../compare/plot.ts'
+import { writeWhole } from '../record/wholeFile.ts'
 import { bad } from './outcome.ts'
 import type { ExitCode, Io, Outcome } from './outcome.ts'
 import type { Named } from './spec.ts'
@@ -71,23 +72,8 @@ const unwritable = (path: string): string | null => {
   }
 }
 
-/** Writes a file under another name first, so that a reader finds it whole or not at all. */
-const writeWhole = (path: string, text: string): E.Either<string, void> => {
-  const part = `${path}.${process.pid}.part`
-  try {
-    const file = openSync(part, 'w')
-    try {
-      writeSync(file, text)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(part, path)
-    return E.right(undefined)
-  } catch (error) {
-    rmSync(part, { force: true })
-    return E.left((error as Error).message)
-  }
-}
+/** Writes a file so that a reader finds it whole or not at all. */
+const written = (path: string, text: string): E.Either<string, void> => E.tryCatch(() => writeWhole(path, text), (error) => (error as Error).message)
 
 /** `estimand compare`: exact bias and variance of several estimators over worlds, as a table and as a plot. */
 export const runCompare = async (request: CompareRequest, style: Style, io: Io): Promise<Outcome> => {
@@ -104,8 +90,8 @@ export const runCompare = async (request: CompareRequest, style: Style, io: Io):
       ...compare({ estimators: named, worlds: { [world]: mdp }, batchSize, ...facts, ...(sampling === undefined ? {} : { sampling }), ...(limit === undefined ? {} : { limit }) }),
     )
   }
-  const answered = (written: string | null, exit: ExitCode): Outcome =>
-    E.right({ json: { batchSize, sampling: sampling ?? 'target', plot: written, rows }, text: textOf(rows, request, style), exit })
+  const answered = (file: string | null, exit: ExitCode): Outcome =>
+    E.right({ json: { batchSize, sampling: sampling ?? 'target', plot: file, rows }, text: textOf(rows, request, style), exit })
   if (plot === null) return answered(null, 0)
   const svg = await plotOf(rows)
   // A plot that cannot be drawn, for want of its optional packages, keeps nobody from the numbers; nor does a full disk.
@@ -113,7 +99,7 @@ export const runCompare = async (request: CompareRequest, style: Style, io: Io):
     io.err(`estimand: no plot: ${svg.left}\n`)
     return answered(null, 0)
   }
-  const written = writeWhole(plot, svg.right)
-  io.err(E.isLeft(written) ? `estimand: --plot: expected a file that can be written, got ${written.left}\n` : `estimand: wrote ${plot}\n`)
-  return E.isLeft(written) ? answered(null, 2) : answered(plot, 0)
+  const done = written(plot, svg.right)
+  io.err(E.isLeft(done) ? `estimand: --plot: expected a file that can be written, got ${done.left}\n` : `estimand: wrote ${plot}\n`)
+  return E.isLeft(done) ? answered(null, 2) : answered(plot, 0)
 }

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
+import { otherThanFile } from '../record/regularFile.ts'
 import { bad } from './outcome.ts'
 
 /** Far more than an MDP that can be enumerated or a batch that is looked at; a text of this size still fits in memory many times. */
@@ -47,12 +48,16 @@ const textOf = (path: string, bytes: Uint8Array): E.Either<readonly Problem[], s
   }
 }
 
+/** A pipe that a shell has opened for this program, as `<(command)` does: somebody writes to it. One in a folder may wait for a writer for ever. */
+const isShellPipe = (path: string): boolean => /^\/(?:dev|proc\/self)\/fd\/\d+$|^\/dev\/stdin$/.test(path)
+
 const readText = (path: string): E.Either<readonly Problem[], string> => {
   try {
+    const stat = statSync(path)
+    const other = otherThanFile(stat)
+    if (other !== null && !(stat.isFIFO() && isShellPipe(path))) return bad(path, 'a file', other)
     const file = openSync(path, 'r')
     try {
-      const stat = fstatSync(file)
-      if (stat.isDirectory()) return bad(path, 'a file', 'a directory')
       if (stat.size > mostBytes) return tooLarge(path, stat.size)
       const bytes = bytesOf(file)
       return bytes === null ? tooLarge(path, null) : textOf(path, bytes)
@@ -133,7 +138,9 @@ export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerato
   let size = 0
   let number = 1
   const line = (): Line => {
-    const text = size > mostBytes ? null : Buffer.concat(parts).toString('utf8')
+    const bytes = size > mostBytes ? null : Buffer.concat(parts).toString('utf8')
+    // Some programs mark the beginning of a file as Unicode.
+    const text = number === 1 && bytes !== null ? bytes.replace(/^\uFEFF/, '') : bytes
     parts = []
     size = 0
     return { number: number++, text }

@@ -10,7 +10,7 @@ const startOf = (path: string, length: number): string => {
     const file = openSync(path, 'r')
     try {
       const bytes = Buffer.alloc(length)
-      return bytes.toString('utf8', 0, readSync(file, bytes, 0, length, 0))
+      return bytes.toString('utf8', 0, readSync(file, bytes, 0, length, 0)).replace(/^\uFEFF/, '')
     } finally {
       closeSync(file)
     }

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve as absolute } from 'node:path'
+import { closeSync, constants, existsSync, mkdirSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { openBackend } from '../backend/openBackend.ts'
@@ -7,9 +6,13 @@ import { experimentCodec } from '../codec/experiment.ts'
 import type { MlpEngine } from '../network/mlpShape.ts'
 import { writeCheckpoint } from '../record/checkpoint.ts'
 import { RecordNotWritten } from '../record/failure.ts'
+import { filesOf, isOwnFile, isSameFile } from '../record/files.ts'
+import { lockFolder } from '../record/lock.ts'
 import type { MetricsFile } from '../record/metricsFile.ts'
-import { openMetricsFile } from '../record/metricsFile.ts'
-import { record } from '../record/record.ts'
+import { openMetricsFile, wholeLines } from '../record/metricsFile.ts'
+import { recordLocked } from '../record/record.ts'
+import { openRegular } from '../record/regularFile.ts'
+import { writeWhole } from '../record/wholeFile.ts'
 import type { Registry } from '../registry/registry.ts'
 import { evaluate } from '../training/evaluate.ts'
 import { TrainingStopped } from '../training/failure.ts'
@@ -40,13 +43,6 @@ export interface TrainRequest {
 /** What training came to: an answer, or why there is none although what was asked for made sense. */
 export type Trained = { readonly _tag: 'answered'; readonly answer: Answer } | { readonly _tag: 'halted'; readonly because: string; readonly exit: ExitCode }
 
-/** Files of a record; the first two by the names that `record` gives them. */
-export const filesOf = (folder: string) => ({
-  checkpoint: join(folder, 'checkpoint.json'),
-  metrics: join(folder, 'metrics.jsonl'),
-  experiment: join(folder, 'experiment.json'),
-})
-
 /** Episodes whose mean return is judged. */
 const enough = 100
 const mean = (x: readonly number[]): number | null => (x.length === 0 ? null : x.reduce((a, b) => a + b, 0) / x.length)
@@ -67,24 +63,33 @@ const after = ({ returns: before }: Standing, { update, steps, seconds, returns 
 
 const isSolved = ({ returns }: Standing, { stop }: Settled): boolean => stop.solved !== false && returns.length === enough && Number(mean(returns)) >= stop.solved
 
-/** How training stood at a checkpoint, of which the record's lines know the returns. */
+/** Returns of the last episodes up to an update, of which the lines of a record know; none where they cannot be read, which opening them will say. */
+const returnsUpTo = (path: string, update: number): readonly number[] => {
+  if (!existsSync(path)) return []
+  const handle = openRegular(path, constants.O_RDONLY)
+  try {
+    let returns: readonly number[] = []
+    for (const { text } of wholeLines(handle)) {
+      const metrics = E.toUnion(E.tryCatch(() => JSON.parse(text) as Metrics, () => null))
+      if (metrics !== null && metrics.update <= update && Array.isArray(metrics.returns)) returns = [...returns, ...metrics.returns].slice(-enough)
+    }
+    return returns
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** How training stood at a checkpoint. */
 const standingAt = (path: string, training: Training): Standing => {
   const { update, steps, seconds } = training.state()
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []
-  const returns = lines.flatMap((line) => {
-    const metrics = E.toUnion(E.tryCatch(() => JSON.parse(line) as Metrics, () => null))
-    return metrics !== null && metrics.update <= update ? metrics.returns : []
-  })
-  return { update, steps, seconds, returns: returns.slice(-enough) }
+  return { update, steps, seconds, returns: returnsUpTo(path, update) }
 }
 
 /** Writes down what is trained, so that it can be gone on with by the folder's name alone. */
 const writeExperiment = (path: string, experiment: Settled, words: Registry): void => {
   try {
-    writeFileSync(`${path}.new`, `${JSON.stringify(experimentCodec(words).encode(experiment), null, 2)}\n`)
-    renameSync(`${path}.new`, path)
+    writeWhole(path, `${JSON.stringify(experimentCodec(words).encode(experiment), null, 2)}\n`)
   } catch (cause) {
-    rmSync(`${path}.new`, { force: true })
     throw new RecordNotWritten(path, cause, 'make room, or take another folder')
   }
 }
@@ -99,12 +104,13 @@ const engineOf = async ({ backend }: Settled, io: Io): Promise<MlpEngine> => {
 }
 
 /** Training without a record. */
-const unrecorded = async (training: Training, onMetrics: (metrics: Metrics) => void, until: () => boolean): Promise<Training> => {
-  for (const metrics of training) {
+const unrecorded = async (training: Training, onMetrics: (metrics: Metrics) => void, until: () => boolean, interrupted: () => boolean): Promise<Training> => {
+  // An interrupt may have come before the first update.
+  for (const metrics of interrupted() ? [] : training) {
     onMetrics(metrics)
     // Interrupts come in between.
     await turn()
-    if (until()) break
+    if (until() || interrupted()) break
   }
   return training
 }
@@ -146,12 +152,14 @@ const inTheWay = ({ checkpoint, metrics, start }: TrainRequest): readonly Proble
     refuse(!mayHoldMetrics(files.metrics), '--checkpoint', 'a folder without a metrics.jsonl of another program', files.metrics)
   }
   if (metrics !== null) {
-    const ofRecord = files !== null && [files.checkpoint, files.experiment].some((path) => absolute(path) === absolute(metrics))
+    const ofRecord = checkpoint !== null && isOwnFile(checkpoint, metrics)
     refuse(ofRecord, '--metrics', 'a file other than those of the record', metrics)
     refuse(!ofRecord && !mayHoldMetrics(metrics), '--metrics', 'a new file, or one of metrics: what is in this one would be lost', metrics)
   }
   return problems
 }
+
+type Files = ReturnType<typeof filesOf>
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
@@ -162,6 +170,15 @@ const withFolder = (folder: string): E.Either<readonly Problem[], void> => {
     return E.right(undefined)
   } catch (cause) {
     return bad('--checkpoint', 'a folder, or one that can be made', reasonOf(cause))
+  }
+}
+
+/** The lock of a folder, or who has it. */
+const lockOf = (folder: string): ReturnType<typeof lockFolder> => {
+  try {
+    return E.mapLeft((problems: readonly Problem[]) => problems.map((problem) => ({ ...problem, path: `--checkpoint: ${problem.path}` })))(lockFolder(folder))
+  } catch (cause) {
+    return bad('--checkpoint', 'a folder that can be written to', reasonOf(cause))
   }
 }
 
@@ -184,7 +201,7 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
   let lines: MetricsFile | null = null
   /** The record has lines of its own: two writers of one file would write each line twice. */
   const openLines = (update: number): E.Either<readonly Problem[], void> => {
-    if (ownLines === null || (files !== null && absolute(ownLines) === absolute(files.metrics))) return E.right(undefined)
+    if (ownLines === null || (files !== null && isSameFile(ownLines, files.metrics))) return E.right(undefined)
     try {
       lines = openMetricsFile(ownLines, update)
       return E.right(undefined)
@@ -208,40 +225,53 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
     io.progress({ count: Math.min(steps, experiment.stop.steps), total: experiment.stop.steps, what, pace: 'many a second' })
   }
   const isOver = (): boolean => isSolved(standing, experiment) || standing.steps >= experiment.stop.steps
-  const until = (): boolean => isOver() || interrupted()
   const trained = async (): Promise<E.Either<readonly Problem[], Training>> => {
     if (checkpoint === null || files === null) {
       const training = fresh()
-      return E.isLeft(training) ? training : E.right(await unrecorded(training.right, onMetrics, until))
+      return E.isLeft(training) ? training : E.right(await unrecorded(training.right, onMetrics, isOver, interrupted))
     }
     const made = withFolder(checkpoint)
     if (E.isLeft(made)) return made
+    const lock = lockOf(checkpoint)
+    if (E.isLeft(lock)) return lock
+    try {
+      return await recorded(checkpoint, files)
+    } finally {
+      lock.right.release()
+    }
+  }
+  /** Training with a record in a folder that is this program's. */
+  const recorded = async (folder: string, own: Files): Promise<E.Either<readonly Problem[], Training>> => {
+    // Until the folder was locked, another program may have trained in it.
+    const since = inTheWay(request)
+    if (since.length > 0) return E.left(since)
     const first = start === 'anew' ? fresh() : null
     if (first !== null && E.isLeft(first)) return first
-    const outcome = await record({
-      folder: checkpoint,
+    const outcome = await recordLocked({
+      folder,
+      interrupted,
       every,
       onMetrics,
-      until,
+      until: isOver,
       begin: () => {
         // It was there when --resume was read.
-        if (first === null) throw new RecordNotWritten(files.checkpoint, 'it is gone', 'leave --resume away to begin there')
+        if (first === null) throw new RecordNotWritten(own.checkpoint, 'it is gone', 'leave --resume away to begin there')
         const training = first.right
-        writeExperiment(files.experiment, experiment, words)
+        writeExperiment(own.experiment, experiment, words)
         // There is one to go back to from the first update on, and a disk that takes none says so before the work.
-        writeCheckpoint(files.checkpoint, training.state())
+        writeCheckpoint(own.checkpoint, training.state())
         return training
       },
       resume: (state) => {
         const training = pipe(
           fitting(() => resume(options, state)),
-          E.chain(E.mapLeft(inFile(files.checkpoint))),
+          E.chain(E.mapLeft(inFile(own.checkpoint))),
         )
         if (E.isLeft(training)) return training
-        standing = standingAt(files.metrics, training.right)
+        standing = standingAt(own.metrics, training.right)
         const opened = openLines(standing.update)
         if (E.isLeft(opened)) return opened
-        writeExperiment(files.experiment, experiment, words)
+        writeExperiment(own.experiment, experiment, words)
         return isOver() ? resume({ ...options, updates: standing.update }, state) : training
       },
     })

@@ -2,6 +2,7 @@ import { visible } from '../trajectories/visible.ts'
 import type { Io } from './outcome.ts'
 
 /** What `style.ts` writes around words. */
+// oxlint-disable-next-line no-control-regex
 const ownCodes = /(\n|\u001b\[(?:1|2|22|31|32|39)m)/
 const ownLines = /(\n)/
 

@@ -48,7 +48,7 @@ const namedCodec = strictRecord('an environment', { name: oneOf(...environmentNa
 const lakeCodec = strictRecord('a lake', { name: oneOf(...environmentNames) }, { ...limited, ice: oneOf('slippery', 'rough') })
 const ofMdpCodec = strictRecord('an MDP', { mdp: mdpCodec }, {})
 
-const optionsCodecOf = (x: object): t.Mixed => ('mdp' in x ? ofMdpCodec : 'name' in x && String(x.name).startsWith('FrozenLake') ? lakeCodec : namedCodec)
+const optionsCodecOf = (x: object): t.Mixed => ('mdp' in x ? ofMdpCodec : 'name' in x && typeof x.name === 'string' && x.name.startsWith('FrozenLake') ? lakeCodec : namedCodec)
 
 const environmentCodec: t.Type<EnvironmentChoice, unknown, unknown> = codecOf<EnvironmentChoice, unknown>({
   name: `an environment: ${environmentNames.join(', ')}, { "name": ... } with options, or { "mdp": ... }`,
@@ -59,7 +59,7 @@ const environmentCodec: t.Type<EnvironmentChoice, unknown, unknown> = codecOf<En
     if (!isRecord(choice)) return E.left([{ path: '', expected: 'the name of an environment, { "name": ... } with options, or { "mdp": ... }', got: shown(x) }])
     const { name } = choice
     if (!('mdp' in choice) && !environmentNames.some((known) => known === name))
-      return E.left([{ path: typeof x === 'string' ? '' : 'name', expected: nearest(environmentNames, String(name)), got: name === undefined ? 'none' : shown(name) }])
+      return E.left([{ path: typeof x === 'string' ? '' : 'name', expected: nearest(environmentNames, typeof name === 'string' ? name : ''), got: name === undefined ? 'none' : shown(name) }])
     return E.mapLeft(inPart)(optionsCodecOf(choice).decode(choice) as t.Validation<EnvironmentChoice>)
   },
   encode: (choice) => {

@@ -1,46 +1,21 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, constants, readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { RecordNotWritten } from './failure.ts'
 import { decoded, encoded } from './plain.ts'
+import { openRegular } from './regularFile.ts'
+import { writeWhole } from './wholeFile.ts'
 
 const format = 'estimand checkpoint'
 const version = 1
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Makes what was written last, even if the machine stops now. A file system that knows no such thing is left to itself. */
-const settle = (folder: string): void => {
-  try {
-    const handle = openSync(folder, 'r')
-    try {
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-  } catch {
-    // The rename has happened; only how soon it is safe depends on this.
-  }
-}
-
-/** Writes a whole text to a file, and sees to it that it is on the disk. */
-const writeWhole = (path: string, text: string): void => {
-  const bytes = Buffer.from(text)
-  const handle = openSync(path, 'w')
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at)
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-}
-
 /**
- * Writes a checkpoint: to a new file beside it, which is then renamed. Whatever happens meanwhile, a whole checkpoint stands at the path,
- * the old one or the new one.
+ * Writes a checkpoint: to a new file beside it, which is then renamed. Whatever happens meanwhile, and however many write, a whole checkpoint stands at the
+ * path, the old one or the new one.
  *
  * @param path   where it is to stand
  * @param state  what `training.state()` gave
@@ -54,25 +29,25 @@ const writeWhole = (path: string, text: string): void => {
  * ```
  */
 export const writeCheckpoint = (path: string, state: unknown): void => {
-  const next = `${path}.new`
   const content = JSON.stringify(encoded(state))
   try {
-    writeWhole(next, `{"format":${JSON.stringify(format)},"version":${version},"sha256":"${digestOf(content)}","state":${content}}\n`)
-    renameSync(next, path)
+    writeWhole(path, `{"format":${JSON.stringify(format)},"version":${version},"sha256":"${digestOf(content)}","state":${content}}\n`)
   } catch (cause) {
-    rmSync(next, { force: true })
     throw new RecordNotWritten(path, cause, 'the checkpoint before it, if there was one, is as it was; make room, and go on from there')
   }
-  settle(dirname(path))
 }
 
 const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null
 
-const parsed = (text: string): unknown => {
+/** The JSON of a text, or why there is none. */
+const parsed = (text: string): E.Either<string, unknown> => E.tryCatch(() => JSON.parse(text) as unknown, (cause) => (cause as Error).message)
+
+const textOf = (path: string): string => {
+  const handle = openRegular(path, constants.O_RDONLY)
   try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+    return readFileSync(handle, 'utf8')
+  } finally {
+    closeSync(handle)
   }
 }
 
@@ -92,15 +67,22 @@ export const readCheckpoint = (path: string): E.Either<readonly Problem[], unkno
   const refuse = (where: string, expected: string, got: string) => E.left([{ path: where, expected, got }])
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = textOf(path)
   } catch (cause) {
-    return refuse(path, 'a checkpoint', cause instanceof Error ? cause.message : String(cause))
+    return refuse(path, 'a checkpoint', (cause as Error).message)
   }
   const content = parsed(text)
-  if (content === undefined) return refuse(path, 'a whole checkpoint', `${text.length} characters that are no JSON: the file is cut off, or another program's`)
-  if (!isRecord(content) || content['format'] !== format) return refuse(`${path}: format`, shown(format), shown(isRecord(content) ? content['format'] : content))
-  if (content['version'] !== version)
-    return refuse(`${path}: version`, `${version}, which this release writes`, `${shown(content['version'])}: use the release that wrote it, or train anew`)
-  if (digestOf(JSON.stringify(content['state'])) !== content['sha256']) return refuse(`${path}: sha256`, 'the digest of the state', 'another: the file was changed or is damaged')
-  return E.right(decoded(content['state']))
+  if (E.isLeft(content)) return refuse(path, 'a whole checkpoint', `${text.length} characters that are no JSON: the file is cut off, or another program's`)
+  const whole = content.right
+  if (!isRecord(whole) || whole['format'] !== format) return refuse(`${path}: format`, shown(format), shown(isRecord(whole) ? whole['format'] : whole))
+  if (whole['version'] !== version)
+    return refuse(`${path}: version`, `${version}, which this release writes`, `${shown(whole['version'])}: use the release that wrote it, or train anew`)
+  if (whole['state'] === undefined) return refuse(`${path}: state`, 'the state of training', 'none: the file was changed or is damaged')
+  try {
+    if (digestOf(JSON.stringify(whole['state'])) !== whole['sha256']) return refuse(`${path}: sha256`, 'the digest of the state', 'another: the file was changed or is damaged')
+    return E.right(decoded(whole['state']))
+  } catch (cause) {
+    // No state is nested so deeply that the stack runs out.
+    return refuse(`${path}: state`, 'the state of training', `one that cannot be read (${(cause as Error).message}): the file was changed or is damaged`)
+  }
 }

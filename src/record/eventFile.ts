@@ -1,7 +1,8 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { RecordNotWritten } from './failure.ts'
+import { openRegular } from './regularFile.ts'
 
 /** Remainders of CRC-32C (Castagnoli), by byte. */
 const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -95,7 +96,7 @@ export const openEventFile = (folder: string, clock: () => number = () => Date.n
       throw new RecordNotWritten(path, cause, 'the last checkpoint is as it was; make room, and go on from there')
     }
   }
-  const handle = attempt(() => openSync(path, 'a'))
+  const handle = attempt(() => openRegular(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT))
   attempt(() => writeSync(handle, record(versionEvent(clock()))))
   return {
     path,

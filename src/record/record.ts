@@ -10,7 +10,9 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { EventFile } from './eventFile.ts'
 import { openEventFile } from './eventFile.ts'
 import { RecordNotWritten } from './failure.ts'
+import { lockFolder } from './lock.ts'
 import { openMetricsFile } from './metricsFile.ts'
+import { removeParts } from './wholeFile.ts'
 
 /** What is trained, and what is kept of it. */
 export interface RecordOptions {
@@ -32,7 +34,7 @@ export interface RecordOptions {
 
 /** How a sitting ended. */
 export interface Recorded {
-  /** `interrupted`: by SIGINT; the same call goes on from there. */
+  /** `interrupted`: by SIGINT or SIGTERM; the same call goes on from there. */
   readonly ended: 'finished' | 'interrupted'
   readonly training: Training
   /** Path of the checkpoint, which holds the last update. */
@@ -54,15 +56,32 @@ const opened = ({ begin, resume }: RecordOptions, checkpoint: string): E.Either<
   return E.isLeft(state) ? state : resume(state.right)
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** Runs with the signals that end a program heard: what is run asks whether one came. */
+const whileHeard = async <A>(run: (interrupted: () => boolean) => Promise<A>): Promise<A> => {
+  let came = false
+  const hear = (): void => {
+    came = true
+  }
+  for (const signal of signals) process.once(signal, hear)
+  try {
+    return await run(() => came)
+  } finally {
+    for (const signal of signals) process.off(signal, hear)
+  }
+}
+
 /**
  * Trains to the end of `updates`, and keeps a record in a folder: a line of metrics for each update, event files for TensorBoard, and a
  * checkpoint every so many updates. Called again it goes on from the checkpoint, bit for bit on the same backend.
  *
- * SIGINT ends it after the update that it came in, with a checkpoint; a process that is killed loses the updates since the last one.
+ * SIGINT and SIGTERM end it after the update that they came in, with a checkpoint; a process that is killed loses the updates since the last one.
+ * The folder is locked meanwhile: a second trainer is refused, by name of the first, and a lock whose process is gone is taken over.
  * Should a number not be finite, TrainingStopped names the update, what was computed and the last checkpoint, which is left as it was.
  *
  * @param options  what is trained, where the record stands, how often
- * @returns        how it ended, or what is wrong with the checkpoint that was there
+ * @returns        how it ended, or who trains in the folder, or what is wrong with the checkpoint that was there
  * @throws         TrainingStopped; RecordNotWritten where the disk is full
  *
  * @example
@@ -80,14 +99,34 @@ const opened = ({ begin, resume }: RecordOptions, checkpoint: string): E.Either<
  * ```
  */
 export const record = async (options: RecordOptions): Promise<E.Either<readonly Problem[], Recorded>> => {
-  const { folder, every = 10, events = 'written', onMetrics, until } = options
-  checked('record: every', every, range.count)
-  const checkpoint = join(folder, 'checkpoint.json')
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (cause) {
-    throw new RecordNotWritten(folder, cause, 'take another folder')
+  const { folder } = options
+  checked('record: every', options.every ?? 1, range.count)
+  const attempt = <A>(act: () => A): A => {
+    try {
+      return act()
+    } catch (cause) {
+      throw new RecordNotWritten(folder, cause, 'take another folder')
+    }
   }
+  attempt(() => mkdirSync(folder, { recursive: true }))
+  const lock = attempt(() => lockFolder(folder))
+  if (E.isLeft(lock)) return lock
+  try {
+    return await whileHeard((interrupted) => recordLocked({ ...options, interrupted }))
+  } finally {
+    lock.right.release()
+  }
+}
+
+/**
+ * What `record` does in a folder that is there and that the caller has locked.
+ *
+ * @param options  those of `record`, and whether to end after the update that has begun
+ */
+export const recordLocked = async (options: RecordOptions & { readonly interrupted: () => boolean }): Promise<E.Either<readonly Problem[], Recorded>> => {
+  const { folder, every = 10, events = 'written', onMetrics, until, interrupted } = options
+  const checkpoint = join(folder, 'checkpoint.json')
+  removeParts(folder, ['checkpoint.json', 'experiment.json'])
   const began = opened(options, checkpoint)
   if (E.isLeft(began)) return began
   const training = began.right
@@ -100,14 +139,11 @@ export const record = async (options: RecordOptions): Promise<E.Either<readonly 
   }
   const lines = openMetricsFile(join(folder, 'metrics.jsonl'), update)
   let scalars: EventFile | null = null
-  let interrupted = false
-  const interrupt = (): void => {
-    interrupted = true
-  }
-  process.once('SIGINT', interrupt)
   try {
     scalars = events === 'written' ? openEventFile(folder) : null
-    for (const metrics of training) {
+    // An interrupt may have come while all this was opened.
+    await turn()
+    for (const metrics of interrupted() ? [] : training) {
       update = metrics.update
       lines.append(metrics)
       scalars?.append(metrics.steps, scalarsOf(metrics))
@@ -115,15 +151,14 @@ export const record = async (options: RecordOptions): Promise<E.Either<readonly 
       if (update % every === 0) save()
       // Signals come in between.
       await turn()
-      if (interrupted || until?.(metrics) === true) break
+      if (interrupted() || until?.(metrics) === true) break
     }
     save()
-    return E.right({ ended: interrupted ? 'interrupted' : 'finished', training, checkpoint })
+    return E.right({ ended: interrupted() ? 'interrupted' : 'finished', training, checkpoint })
   } catch (cause) {
     if (!(cause instanceof TrainingStopped) || saved < 0) throw cause
     throw new TrainingStopped({ update: cause.update, steps: cause.steps, metric: cause.metric, checkpoint: `${checkpoint} of update ${saved}` }, cause.what, cause.cause)
   } finally {
-    process.off('SIGINT', interrupt)
     lines.close()
     scalars?.close()
   }

@@ -52,7 +52,7 @@ describe('a stream of requests', () => {
         return Promise.resolve()
       })
       // The command line escapes what a terminal would obey; the values are the same.
-      expect(out.trimEnd().split('\n').map((line) => JSON.parse(line))).toEqual(whole.out.trimEnd().split('\n').map((line) => JSON.parse(line)))
+      expect(out.trimEnd().split('\n').map((answer) => JSON.parse(answer))).toEqual(whole.out.trimEnd().split('\n').map((answer) => JSON.parse(answer)))
     }
   })
 })

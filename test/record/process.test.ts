@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -115,18 +115,58 @@ describe('a process', () => {
     expect(E.isRight(read) && (read.right as { parameters: unknown }).parameters).toEqual(training.parameters())
   }, 240_000)
 
-  it('that is interrupted saves first, and exits well', async () => {
-    const folder = join(home, 'interrupted')
+  it.each(['SIGINT', 'SIGTERM'] as const)('that is interrupted by %s saves first, and exits well', async (signal) => {
+    const folder = join(home, `interrupted by ${signal}`)
     const child = started(folder, 1e9)
     const texts: string[] = []
     child.stdout?.on('data', (data: Buffer) => texts.push(data.toString()))
     const gone = exit(child)
     await firstLine(child)
-    child.kill('SIGINT')
+    child.kill(signal)
     expect(await gone).toBe(0)
     expect(JSON.parse(texts.join('').trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ tag: 'Right', ended: 'interrupted' })
     const saved = savedUpdate(folder)
     expect(saved).toBe(linesOf(folder).at(-1)?.update)
     expect(saved).toBeGreaterThan(0)
+  }, 60_000)
+
+  it('that finds another one training in its folder is refused, by name of the first, and disturbs nothing', async () => {
+    const folder = join(home, 'shared')
+    const first = started(folder, 1e9)
+    const gone = exit(first)
+    await firstLine(first)
+    const second = started(folder, 1e9)
+    const texts: string[] = []
+    second.stdout?.on('data', (data: Buffer) => texts.push(data.toString()))
+    expect(await exit(second)).toBe(0)
+    expect(JSON.parse(texts.join(''))).toMatchObject({ tag: 'Left', left: [{ path: folder, got: expect.stringContaining(`process ${first.pid} on`) }] })
+    first.kill('SIGINT')
+    expect(await gone).toBe(0)
+    // Every line is there once, which two writers would not keep to.
+    expect(linesOf(folder).map(({ update }) => update)).toEqual(Array.from({ length: savedUpdate(folder) }, (_, k) => k + 1))
+  }, 60_000)
+
+  it('of which two write checkpoints to one path leaves a whole one there at every moment', async () => {
+    const folder = join(home, 'two writers')
+    mkdirSync(folder)
+    const path = join(folder, 'checkpoint.json')
+    const writer = `const { writeCheckpoint } = await import('./dist/src/record/index.js')
+const state = { parameters: Float32Array.from({ length: 20000 }, (_, k) => k * Number(process.argv[1])) }
+writeCheckpoint(process.argv[2], state); process.stdout.write('begun\\n')
+for (;;) writeCheckpoint(process.argv[2], state)`
+    const writers = [1, 2].map((factor) => spawn(process.execPath, ['--input-type=module', '-e', writer, String(factor), path], { cwd: home, stdio: ['ignore', 'pipe', 'inherit'] }))
+    await Promise.all(writers.map(firstLine))
+    let broken = 0
+    for (let k = 0; k < 150; k++) {
+      if (E.isLeft(readCheckpoint(path))) broken += 1
+      await wait(3)
+    }
+    await Promise.all(writers.map((child) => {
+      const gone = exit(child)
+      child.kill('SIGKILL')
+      return gone
+    }))
+    expect(broken).toBe(0)
+    expect(E.isRight(readCheckpoint(path))).toBe(true)
   }, 60_000)
 })

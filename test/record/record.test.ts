@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { recipes } from 'estimand'
 import { cliffWalking, timeLimit } from 'estimand/environment'
 import { adam, sgd, tabular } from 'estimand/network'
@@ -15,6 +15,27 @@ import { readCheckpoint, record, RecordNotWritten, writeCheckpoint } from '../..
 import type { Metrics } from '../../src/training/index.ts'
 import { episodes, resume, train, TrainingStopped, wholeBatch } from '../../src/training/index.ts'
 import { seed } from '../seed/seed.ts'
+
+/** A disk on which files of some names find no room: nothing else can stand for it on every machine. */
+const disk = vi.hoisted(() => ({ full: null as RegExp | null, names: new Map<number, string>() }))
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>()
+  return {
+    ...fs,
+    openSync: (path: string, ...more: [string | number, number?]) => {
+      const handle = fs.openSync(path, ...more)
+      disk.names.set(handle, String(path))
+      return handle
+    },
+    writeSync: (handle: number, ...more: [never]) => {
+      if (disk.full?.test(disk.names.get(handle) ?? '') === true) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+      return fs.writeSync(handle, ...more)
+    },
+  }
+})
+afterEach(() => {
+  disk.full = null
+})
 
 const home = mkdtempSync(join(tmpdir(), 'estimand-record-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -96,10 +117,11 @@ describe('a checkpoint', () => {
     mkdirSync(folder)
     const path = checkpointIn(folder)
     writeCheckpoint(path, state)
-    // A device that is always full stands where the new file would.
-    symlinkSync('/dev/full', `${path}.new`)
+    disk.full = /checkpoint/
     expect(() => writeCheckpoint(path, { other: 1 })).toThrow(RecordNotWritten)
+    disk.full = null
     expect(readCheckpoint(path)).toStrictEqual(E.right(state))
+    expect(readdirSync(folder)).toEqual(['checkpoint.json'])
     writeCheckpoint(path, { other: 1 })
     expect(readCheckpoint(path)).toStrictEqual(E.right({ other: 1 }))
   })
@@ -170,10 +192,9 @@ describe('a record', () => {
     expect(readFileSync(checkpointIn(folder))).toEqual(kept)
   })
 
-  it.each(['metrics.jsonl', 'checkpoint.json.new'])('stops where the disk is full: %s', async (name) => {
+  it.each(['metrics.jsonl', 'checkpoint.json', 'events'])('stops where the disk is full: %s', async (name) => {
     const folder = fresh()
-    mkdirSync(folder)
-    symlinkSync('/dev/full', join(folder, name))
+    disk.full = new RegExp(name)
     const error = await recorded(folder, 5).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(RecordNotWritten)
     expect((error as Error).message).toMatch(/could not be written: ENOSPC/)

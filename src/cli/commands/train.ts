@@ -228,7 +228,8 @@ export const addTrain = (context: Context): void => {
       withWords(options, async (words) => {
         const { metrics, checkpoint, resume, every, json } = options
         if (resume === true && checkpoint === undefined) return refuse(missing('--checkpoint', 'the folder to resume from'))
-        const { filesOf, runTrain } = await import('../train.ts')
+        const { filesOf } = await import('../../record/files.ts')
+        const { runTrain } = await import('../train.ts')
         const recorded = checkpoint === undefined || resume !== true ? E.right<readonly Problem[], Json>({}) : await recordedIn(filesOf(checkpoint))
         if (E.isLeft(recorded)) return refuse(recorded.left)
         const config = path === undefined ? recorded : await configOf(path)

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { seed } from '../seed/seed.ts'
+import { shell } from './shell.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'estimand-garbage-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const end = { reduce: 'meanOverTrajectories' }
+const mdp = { S: 2, A: 2, T: 2, gamma: 0.9, rho: [0.5, 0.5], P: [[[1, 0], [0, 1]], [[0, 1], [1, 0]]], R: [[1, 0], [0, 2]], theta: [[0, 1], [1, 0]], terminal: [false, true] }
+const batch = {
+  discount: 1, provenance: 'off-policy', episodes: 'segments',
+  trajectories: [{ reward: [1, 2], logProb: [-1, -1], behaviourLogProb: [-1, -2], value: [0, 1], end: { truncated: { value: 1 } } }, { reward: [3], logProb: [-1], behaviourLogProb: [-1], value: [0], end: 'terminated' }],
+}
+const clipped = ['totalReturn', 'causality', { baseline: { leaveOneOut: { ended: 'zero' } } }, { importance: 'perStep' }, { clip: { epsilon: 0.2 } }, end]
+const experiment = {
+  environment: { name: 'FrozenLake-v1', timeLimit: { steps: 5, as: 'Truncated' }, ice: 'slippery' }, estimator: { ppo: { lambda: 0.9, clip: 0.2 } },
+  network: { hidden: [4], activation: 'tanh', trunk: 'shared' }, optimiser: { adam: { beta1: 0.9 } }, rate: { linear: { from: 1e-3, to: 0, updates: 3 } },
+  batch: { segments: { copies: 2, length: 4 } }, wrappers: { scaleReward: 2 }, epochs: 1, stop: { steps: 8, solved: false }, seed: 1,
+}
+
+const inputs: readonly (readonly [name: string, input: unknown, args: (path: string) => readonly string[]])[] = [
+  ['MDP', mdp, (path) => ['exact', '--mdp', path, '--estimator', 'rewardToGo']],
+  ['batch', batch, (path) => ['weigh', '--batch', path, '--estimator', JSON.stringify([{ gae: { lambda: 0.9 } }, { importance: 'perStep' }, { clip: { epsilon: 0.2 } }, end])]],
+  ['pipeline', clipped, (path) => ['explain', '--estimator', path]],
+  ['combination', { mix: [[0.5, clipped], [0.5, ['totalReturn', end]]] }, (path) => ['explain', '--estimator', path]],
+  ['experiment', experiment, (path) => ['train', path]],
+  ['facts', { value: [[0, 0], [0, 0]], actionValue: 'exact' }, (path) => ['exact', '--mdp', JSON.stringify(mdp), '--estimator', 'rewardToGo', '--facts', path]],
+  ['request', { mdp, estimator: clipped, sampling: 'behaviour', batchSize: 2, id: 1 }, (path) => ['exact', '--requests', path]],
+  ['weigh request', { batch, estimator: ['cloning', { importance: 'takenAsOne' }, end], id: [1] }, (path) => ['weigh', '--requests', path]],
+]
+
+/** A copy with a value in place of the k-th part, or below one more key. */
+const changed = (x: unknown, value: unknown, at: number): unknown => {
+  let k = 0
+  const walk = (part: unknown): unknown => {
+    if (k++ === at) return value
+    if (Array.isArray(part)) return part.map(walk)
+    if (typeof part !== 'object' || part === null) return part
+    const more = k++ === at ? [['__proto__', value]] : []
+    return Object.fromEntries([...Object.entries(part).map(([key, field]) => [key, walk(field)]), ...more])
+  }
+  return walk(x)
+}
+
+const odd = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom<unknown>({ toString: 1 }, { valueOf: null, toString: null }, { constructor: 1 }, { length: 1e9 }, [[]], '', 'toString', 'constructor', '__proto__', 'Infinity', 'NaN', -0, 1e308, -1, 0.5, 2 ** 31, 2 ** 53, null),
+)
+
+/** What a trace, or a sentence of the engine's own, looks like. */
+const trace = /\n\s+at |(?:Type|Range|Reference|Syntax)Error\b|Cannot (?:read|convert|destructure|set)|is not (?:a function|iterable|defined)|undefined \(reading|should not have happened|call stack/
+
+describe('a file with anything in place of any of its parts', () => {
+  for (const [name, input, args] of inputs)
+    it(`is answered, or refused in sentences: ${name}`, { timeout: 240_000 }, async () => {
+      const path = join(folder, `${name}.json`)
+      await fc.assert(
+        fc.asyncProperty(odd, fc.nat(60), async (value, at) => {
+          const text = JSON.stringify(changed(input, value, at)) ?? 'null'
+          writeFileSync(path, text)
+          const { exit, out, err } = await shell(args(path))
+          expect([0, 1, 2]).toContain(exit)
+          expect(`${out}${err}`, text).not.toMatch(trace)
+          if (exit === 2) expect(`${out}${err}`, text).toMatch(/expected|problems/)
+        }),
+        { numRuns: 150, seed },
+      )
+    })
+})
+
+describe('what is no file', () => {
+  it.each(['--mdp', '--estimator', '--facts'])('is refused at once as %s: a pipe that nobody writes to, a device', async (option) => {
+    const pipe = join(folder, `pipe${option}`)
+    execFileSync('mkfifo', [pipe])
+    for (const path of [pipe, '/dev/zero']) {
+      const args: Readonly<Record<string, string>> = { '--mdp': 'rtgRaisesVariance', '--estimator': 'reinforce', [option]: path }
+      const { exit, err } = await shell(['exact', ...Object.entries(args).flat()])
+      expect([exit, err]).toEqual([2, expect.stringMatching(/expected a file, got a (?:pipe|device)\n$/)])
+    }
+  })
+})
