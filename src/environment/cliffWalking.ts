@@ -48,7 +48,7 @@ export const cliffBranches: readonly (readonly (readonly Branch[])[])[] = Array.
  * cliffWalking().observation.n // => 48
  * ```
  */
-export const cliffWalking = (options: LimitOptions = {}): Environment<Discrete<48>, Discrete<4>> =>
+export const cliffWalking = (options: LimitOptions = {}): Environment<Discrete<48>, Discrete<4>, never> =>
   limitedTo(Infinity, options)(
     tabular({ name: 'CliffWalking-v1', states: 48, actions: 4, start: Array.from({ length: 48 }, (_, s) => (s === start ? 1 : 0)), branches: cliffBranches }),
   )

@@ -24,7 +24,7 @@ import type { Box, Space } from './space.ts'
  * run.state // => [1]
  * ```
  */
-export const clipAction = <O extends Space, Shape extends readonly number[]>(environment: Environment<O, Box<Shape>>): Environment<O, Box<Shape>> => {
+export const clipAction = <O extends Space, Shape extends readonly number[], L extends string>(environment: Environment<O, Box<Shape>, L>): Environment<O, Box<Shape>, L> => {
   const { low, high } = environment.action
   const size = low.length
   return changed(environment, {

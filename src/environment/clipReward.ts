@@ -23,7 +23,7 @@ import type { Space } from './space.ts'
  */
 export const clipReward = ({ low, high }: { readonly low: number; readonly high: number }) => {
   if (!(low <= high)) throw new RangeError(`clipReward: expected low <= high, got ${low} and ${high}`)
-  return <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> =>
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
     changed(environment, {
       word: `clipReward(${low}, ${high})`,
       observation: environment.observation,

@@ -23,12 +23,22 @@ export interface Copies {
   readonly score: Float64Array
   /** Random numbers of each copy. [count] */
   readonly random: readonly Random[]
+  /**
+   * Whether what outlives an episode, such as running moments, goes on changing. `stands still` in an evaluation: what a change has learnt
+   * is given to it in its memory after `open`, and it is to use that and leave it as it is. Default: goes on.
+   */
+  readonly learning?: 'goes on' | 'stands still'
 }
+
+/** What a run learns from all that it has seen, by what it bears on. Rewards: on those alone, so that a policy acts as before. */
+export type Learnt = 'observations' | 'rewards'
 
 /** Numbers that an environment or a change to it remembers from step to step, by a name for the record. */
 export interface Memory {
   readonly name: string
   readonly values: Float64Array | Int32Array
+  /** What the change that it belongs to says that it learns; `changed` writes it. */
+  readonly learns?: readonly Learnt[]
 }
 
 /** What moves copies. Each function works on the copies from `from` to before `to`, and allocates nothing. */
@@ -43,11 +53,19 @@ export interface Dynamics {
   readonly memory: readonly Memory[]
 }
 
-/** An environment: its spaces, and how its copies move. A value; what changes lives in the memory of who runs it. */
-export interface Environment<out O extends Space, out A extends Space> {
+/**
+ * An environment: its spaces, and how its copies move. A value; what changes lives in the memory of who runs it.
+ *
+ * @typeParam O  space of the observations
+ * @typeParam A  space of the actions
+ * @typeParam L  what a run of it learns from all that it has seen; never: nothing, so that every run is the same environment
+ */
+export interface Environment<out O extends Space, out A extends Space, out L extends string = string> {
   readonly name: string
   /** What has been changed about it, innermost first. */
   readonly changes: readonly string[]
+  /** What its runs learn from all that they have seen. */
+  readonly learns: readonly L[]
   readonly observation: O
   readonly action: A
   /** How many numbers its state is. */
@@ -103,12 +121,13 @@ export interface ColumnsDefinition<O extends Space, A extends Space> {
  * run.reward // => [0, 1]
  * ```
  */
-export const environmentOfColumns = <const O extends Space, const A extends Space>(definition: ColumnsDefinition<O, A>): Environment<O, A> => {
+export const environmentOfColumns = <const O extends Space, const A extends Space>(definition: ColumnsDefinition<O, A>): Environment<O, A, never> => {
   const { name, observation, action, stateSize, outside = 'refused', open } = definition
   if (!(Number.isInteger(stateSize) && stateSize >= 1)) throw new RangeError(`${name}: stateSize: expected an integer >= 1, got ${shown(stateSize)}`)
   return {
     name,
     changes: [],
+    learns: [],
     observation,
     action,
     stateSize,
@@ -135,12 +154,14 @@ export const environmentOfColumns = <const O extends Space, const A extends Spac
 }
 
 /** What a change to an environment replaces; what it leaves out stays as it is. */
-export interface Change<O extends Space, A extends Space> {
+export interface Change<O extends Space, A extends Space, L extends Learnt = never> {
   /** What the change is called, such as `timeLimit(500)`. */
   readonly word: string
   readonly observation: O
   readonly action: A
   readonly outside?: 'refused' | 'passed on'
+  /** What it learns from all that a run has seen, and keeps in its memory from episode to episode. Default: nothing. */
+  readonly learns?: readonly L[]
   /** The parts that change, given those of the environment within; `memory` is what the change itself remembers. */
   readonly open: (inner: Dynamics, copies: Copies) => Partial<Dynamics>
 }
@@ -167,9 +188,13 @@ export interface Change<O extends Space, A extends Space> {
  * costs.changes // => ['timeLimit(500)', 'costs']
  * ```
  */
-export const changed = <O extends Space, A extends Space>(inner: AnyEnvironment, change: Change<O, A>): Environment<O, A> => ({
+export const changed = <O extends Space, A extends Space, Inner extends string, L extends Learnt = never>(
+  inner: Environment<Space, Space, Inner>,
+  change: Change<O, A, L>,
+): Environment<O, A, Inner | NoInfer<L>> => ({
   name: inner.name,
   changes: [...inner.changes, change.word],
+  learns: [...inner.learns, ...(change.learns ?? [])],
   observation: change.observation,
   action: change.action,
   stateSize: inner.stateSize,
@@ -177,6 +202,6 @@ export const changed = <O extends Space, A extends Space>(inner: AnyEnvironment,
   open: (copies) => {
     const within = inner.open(copies)
     const { memory = [], ...parts } = change.open(within, copies)
-    return { ...within, ...parts, memory: [...within.memory, ...memory] }
+    return { ...within, ...parts, memory: [...within.memory, ...memory.map((one) => ({ ...one, learns: change.learns ?? [] }))] }
   },
 })

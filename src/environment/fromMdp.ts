@@ -21,7 +21,7 @@ import { timeLimit } from './timeLimit.ts'
  * run.reward // => [5, 7]
  * ```
  */
-export const fromMdp = ({ S, A, T, P, R, rho, terminal }: Mdp, name = 'finite MDP'): Environment<Discrete<number>, Discrete<number>> => {
+export const fromMdp = ({ S, A, T, P, R, rho, terminal }: Mdp, name = 'finite MDP'): Environment<Discrete<number>, Discrete<number>, never> => {
   const rewardOf = (s: number, a: number, n: number): number => {
     const reward = R[s][a]
     return typeof reward === 'number' ? reward : reward[n]

@@ -65,7 +65,7 @@ export const lakeBranches = (size: '4x4' | '8x8', ice: 'slippery' | 'rough'): re
  * frozenLake({ size: '8x8', ice: 'rough' }).observation.n // => 64
  * ```
  */
-export const frozenLake = <Size extends '4x4' | '8x8' = '4x4'>(options: LakeOptions<Size> = {}): Environment<Discrete<Cells<Size>>, Discrete<4>> => {
+export const frozenLake = <Size extends '4x4' | '8x8' = '4x4'>(options: LakeOptions<Size> = {}): Environment<Discrete<Cells<Size>>, Discrete<4>, never> => {
   // The type's default, where no size is given.
   const { size = '4x4' as Size, ice = 'slippery' } = options
   const states = cellCount[size]

@@ -8,7 +8,7 @@ import { ending } from './environment.ts'
 import { EnvironmentFailure } from './failure.ts'
 import { expectedCopies } from './memory.ts'
 import type { Random } from './random.ts'
-import { restoredStream, savedStream, streamsOf } from './random.ts'
+import { restoredStream, rewind, savedStream, streamsOf } from './random.ts'
 import type { Space } from './space.ts'
 import { sizeOf } from './space.ts'
 
@@ -57,6 +57,10 @@ export interface LockStep<out O extends Space, out A extends Space> {
   readonly reset: (i?: number) => void
   /** All that a run is, as plain data for JSON: `resumed` goes on from it. */
   readonly save: () => SavedRun
+  /** Remembers where the run is, in place of what it remembered before, for `goBack` after a step that failed. */
+  readonly mark: () => void
+  /** Goes back to where the run was marked, to the last bit. */
+  readonly goBack: () => void
 }
 
 /** A run as plain data. */
@@ -72,7 +76,7 @@ export interface SavedRun {
 }
 
 /** Everything that a step writes, by name: what is saved. */
-type Columns = Omit<Copies, 'count' | 'action' | 'random'> & {
+type Columns = Omit<Copies, 'count' | 'action' | 'random' | 'learning'> & {
   readonly observation: Float32Array
   readonly successor: Float32Array
   readonly episodeLength: Int32Array
@@ -166,19 +170,48 @@ const intake = ({ action: space, outside, name }: AnyEnvironment, action: Float6
   }
 }
 
+/** A column of what is remembered, by its place in the list, as another run has it. */
+export type Remembered = readonly [place: number, values: ArrayLike<number>]
+
+/** How a run begins: with new episodes, with new episodes and what another has learnt, or where another was. */
+interface Begin {
+  readonly episodes: 'new' | 'old'
+  readonly learning: NonNullable<Copies['learning']>
+  readonly memory: readonly Remembered[]
+}
+
+const afresh: Begin = { episodes: 'new', learning: 'goes on', memory: [] }
+
+/** Numbers and streams as they were at a time, in room that is taken once. */
+const marking = (arrays: readonly (Columns[keyof Columns])[], random: readonly Random[]) => {
+  const kept = arrays.map((array) => array.slice())
+  const streams = [...random]
+  return {
+    mark: (): void => {
+      for (let k = 0; k < arrays.length; k++) kept[k].set(arrays[k])
+      for (let i = 0; i < random.length; i++) streams[i] = random[i].clone()
+    },
+    goBack: (): void => {
+      for (let k = 0; k < arrays.length; k++) arrays[k].set(kept[k])
+      for (let i = 0; i < random.length; i++) rewind(random[i], streams[i])
+    },
+  }
+}
+
 const running = <O extends Space, A extends Space>(
   environment: Environment<O, A>,
   columns: Columns,
   random: readonly Random[],
   onEnd: 'reset' | 'wait',
-  begin: 'afresh' | readonly Memory[],
+  begin: Begin,
 ): LockStep<O, A> => {
   const count = random.length
   const { name, stateSize } = environment
   const { state, reward, end, time, score, observation, successor, episodeLength, episodeReturn } = columns
   const m = sizeOf(environment.observation)
   const action = new Float64Array(count * sizeOf(environment.action))
-  const dynamics = environment.open({ count, state, action, reward, end, time, score, random })
+  const dynamics = environment.open({ count, state, action, reward, end, time, score, random, learning: begin.learning })
+  for (const [k, values] of begin.memory) dynamics.memory[k].values.set(values)
   const take = intake(environment, action, time)
 
   const fail = (copy: number, what: string): never => {
@@ -208,9 +241,16 @@ const running = <O extends Space, A extends Space>(
         fail(i, `expected no step after the end of the episode; call reset(${i}) first, or run it with onEnd: 'reset'`)
   }
 
+  /** Whether copies are being moved: still so after an exception, which has left some of them moved and others not. */
+  let moving = false
+  const refuseHalfway = (): void => {
+    if (moving) throw new Error(`${name}: the step before failed halfway, and copies stand where no step would leave them; reset() begins all of them anew`)
+  }
   const step = (actions: ArrayLike<number>): void => {
+    refuseHalfway()
     if (onEnd === 'wait') refuseWaiting()
     take(actions)
+    moving = true
     dynamics.step(0, count)
     dynamics.observe(successor, 0, count)
     checkFinite(successor)
@@ -228,12 +268,15 @@ const running = <O extends Space, A extends Space>(
           dynamics.reset(i, i + 1)
           dynamics.observe(observation, i, i + 1)
         }
+    moving = false
   }
 
-  if (begin === 'afresh') {
+  if (begin.episodes === 'new') {
     start(0, count)
     checkFinite(observation)
-  } else for (const [k, { values }] of begin.entries()) dynamics.memory[k].values.set(values)
+  }
+  // Room for it is taken when it is first wanted.
+  let marked: ReturnType<typeof marking> | null = null
 
   return {
     environment,
@@ -251,18 +294,34 @@ const running = <O extends Space, A extends Space>(
     reset: (i) => {
       if (i !== undefined && !(Number.isInteger(i) && i >= 0 && i < count))
         throw new RangeError(`${name}: reset: expected the number of a copy, 0 to ${count - 1}, got ${shown(i)}`)
+      if (i !== undefined) refuseHalfway()
+      moving = true
       start(i ?? 0, i === undefined ? count : i + 1)
       checkFinite(observation)
+      moving = false
     },
-    save: () => ({
-      environment: name,
-      changes: environment.changes,
-      copies: count,
-      onEnd,
-      columns: Object.fromEntries(Object.entries(columns).map(([key, column]) => [key, Array.from(column)])),
-      memory: dynamics.memory.map((remembered) => ({ name: remembered.name, values: Array.from(remembered.values) })),
-      random: random.map(savedStream),
-    }),
+    save: () => {
+      refuseHalfway()
+      return {
+        environment: name,
+        changes: environment.changes,
+        copies: count,
+        onEnd,
+        columns: Object.fromEntries(Object.entries(columns).map(([key, column]) => [key, Array.from(column)])),
+        memory: dynamics.memory.map((remembered) => ({ name: remembered.name, values: Array.from(remembered.values) })),
+        random: random.map(savedStream),
+      }
+    },
+    mark: () => {
+      refuseHalfway()
+      marked ??= marking([...Object.values(columns), ...dynamics.memory.map(({ values }) => values)], random)
+      marked.mark()
+    },
+    goBack: () => {
+      if (marked === null) throw new Error(`${name}: goBack: expected a run that was marked; call mark() first`)
+      marked.goBack()
+      moving = false
+    },
   }
 }
 
@@ -294,8 +353,15 @@ export const lockStep = <O extends Space, A extends Space>(environment: Environm
   const wrong = optionProblem(environment, options)
   if (wrong !== undefined) throw new RangeError(`${environment.name}: lockStep: ${wrong}`)
   const { copies, seed, onEnd = 'reset' } = options
-  return running(environment, roomFor(environment, copies), streamsOf(seed, copies), onEnd, 'afresh')
+  return running(environment, roomFor(environment, copies), streamsOf(seed, copies), onEnd, afresh)
 }
+
+/**
+ * Copies that begin new episodes with what another run has learnt, and learn nothing more: what is judged is what was trained. Memory
+ * that begins anew with each episode is no part of it.
+ */
+export const judging = <O extends Space, A extends Space>(environment: Environment<O, A>, { copies, seed }: LockStepOptions, learnt: readonly Remembered[]): LockStep<O, A> =>
+  running(environment, roomFor(environment, copies), streamsOf(seed, copies), 'reset', { episodes: 'new', learning: 'stands still', memory: learnt })
 
 const isNumberRow = (x: unknown, length: number): x is readonly number[] =>
   Array.isArray(x) && x.length === length && x.every((one) => typeof one === 'number' && Number.isFinite(one))
@@ -353,7 +419,7 @@ export const resumed = <O extends Space, A extends Space>(environment: Environme
   }
   expect(rows.length === remembered.length, 'memory', `${remembered.length} entries`, rows.length)
   if (problems.length > 0 || streams === undefined) return E.left(problems)
-  return E.right(running(environment, room, streams.map(restoredStream), onEnd === 'wait' ? 'wait' : 'reset', remembered))
+  return E.right(running(environment, room, streams.map(restoredStream), onEnd === 'wait' ? 'wait' : 'reset', { episodes: 'old', learning: 'goes on', memory: remembered.map(({ values }, k) => [k, values]) }))
 }
 
 /**

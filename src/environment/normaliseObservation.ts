@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts'
+import type { Environment, Learnt } from './environment.ts'
 import { changed } from './environment.ts'
 import type { LockStep, SavedRun } from './lockStep.ts'
 import type { Moments } from './moments.ts'
@@ -7,12 +7,15 @@ import type { Box, Space } from './space.ts'
 import { box, sizeOf } from './space.ts'
 
 /** How observations are normalised. */
-export interface NormaliseObservationOptions {
+export interface NormaliseObservationOptions<By extends Moments | undefined = Moments | undefined> {
   /** Moments to normalise by, which then never change: for evaluation. Without them, those of all that the run has seen so far. */
-  readonly by?: Moments
+  readonly by?: By
   /** Normalised numbers are kept within -clip and clip. Default: Infinity; 10 is usual in PPO code. */
   readonly clip?: number
 }
+
+/** With moments of its own it learns nothing. */
+type LearntWith<By> = [By] extends [Moments] ? never : 'observations'
 
 const memoryName = 'normaliseObservation: count, mean, squares'
 /** Keeps numbers that never vary from being divided by 0. */
@@ -24,7 +27,8 @@ const floor = 1e-8
  *     x <- (x - mean) / sqrt(variance + 1e-8)
  *
  * While moments run, one state is observed differently early and late: what a policy has learnt shifts under it. The moments are part
- * of the run and are saved with it; `observationMoments` reads them, and `by` freezes them.
+ * of the run and are saved with it; `observationMoments` reads them, and `by` freezes them. A new run begins with none, so what was trained
+ * is judged by `evaluate(training, ...)`, with the moments of the training.
  *
  * @param options  moments to freeze, and a bound
  * @throws RangeError if the moments are not of this observation, or clip is not > 0
@@ -40,22 +44,24 @@ const floor = 1e-8
  * ```
  */
 export const normaliseObservation =
-  ({ by, clip = Infinity }: NormaliseObservationOptions = {}) =>
-  <Shape extends readonly number[], A extends Space>(environment: Environment<Box<Shape>, A>): Environment<Box<Shape>, A> => {
+  <By extends Moments | undefined = undefined>({ by, clip = Infinity }: NormaliseObservationOptions<By> = {}) =>
+  <Shape extends readonly number[], A extends Space, L extends string>(environment: Environment<Box<Shape>, A, L>): Environment<Box<Shape>, A, L | LearntWith<By>> => {
     const m = sizeOf(environment.observation)
     if (!(clip > 0)) throw new RangeError(`normaliseObservation: clip: expected a number > 0, got ${clip}`)
     if (by !== undefined && (by.mean.length !== m || by.variance.length !== m))
       throw new RangeError(`normaliseObservation: by: expected moments of ${m} numbers, as ${environment.name} observes, got ${by.mean.length}`)
+    // As data; the type above says it to the compiler.
+    const learns: readonly Learnt[] = by === undefined ? ['observations'] : []
     return changed(environment, {
       word: by === undefined ? 'normaliseObservation' : 'normaliseObservation(frozen)',
       observation: box(environment.observation.shape, { low: -clip, high: clip }),
       action: environment.action,
-      open: (inner) => {
+      learns: learns as readonly never[],
+      open: (inner, { learning }) => {
         const seen = emptyMoments(m)
         const mean = Float64Array.from(by?.mean ?? seen.subarray(1, 1 + m))
         const factor = Float64Array.from({ length: m }, (_, j) => 1 / Math.sqrt((by?.variance[j] ?? 1) + floor))
-        const learn = (rows: Float32Array, from: number, to: number): void => {
-          seeRows(seen, m, rows, from, to)
+        const heed = (): void => {
           for (let j = 0; j < m; j++) {
             mean[j] = seen[1 + j]
             factor[j] = 1 / Math.sqrt(seen[1 + m + j] / seen[0] + floor)
@@ -64,7 +70,10 @@ export const normaliseObservation =
         return {
           observe: (into, from, to) => {
             inner.observe(into, from, to)
-            if (by === undefined) learn(into, from, to)
+            if (by === undefined) {
+              if (learning !== 'stands still') seeRows(seen, m, into, from, to)
+              heed()
+            }
             for (let i = from; i < to; i++)
               for (let j = 0; j < m; j++) into[i * m + j] = Math.min(Math.max((into[i * m + j] - mean[j]) * factor[j], -clip), clip)
           },

@@ -38,14 +38,15 @@ const floor = 1e-8
  */
 export const normaliseReward =
   ({ discount, clip = Infinity }: NormaliseRewardOptions) =>
-  <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> => {
+  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L | 'rewards'> => {
     if (!(discount >= 0 && discount <= 1)) throw new RangeError(`normaliseReward: discount: expected a number in [0, 1], got ${discount}`)
     if (!(clip > 0)) throw new RangeError(`normaliseReward: clip: expected a number > 0, got ${clip}`)
     return changed(environment, {
       word: `normaliseReward(${discount})`,
       observation: environment.observation,
       action: environment.action,
-      open: (inner, { count, reward }) => {
+      learns: ['rewards' as const],
+      open: (inner, { count, reward, learning }) => {
         const seen = emptyMoments(1)
         const sums = new Float64Array(count)
         return {
@@ -56,7 +57,7 @@ export const normaliseReward =
           step: (from, to) => {
             inner.step(from, to)
             for (let i = from; i < to; i++) sums[i] = discount * sums[i] + reward[i]
-            seeRows(seen, 1, sums, from, to)
+            if (learning !== 'stands still') seeRows(seen, 1, sums, from, to)
             const factor = 1 / Math.sqrt(seen[2] / seen[0] + floor)
             for (let i = from; i < to; i++) reward[i] = Math.min(Math.max(reward[i] * factor, -clip), clip)
           },

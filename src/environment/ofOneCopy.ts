@@ -104,7 +104,7 @@ const failureIn =
  * run.reward // => [0, 1]
  * ```
  */
-export const environmentInPlace = <const O extends Space, const A extends Space>(definition: DefinitionInPlace<O, A>): Environment<O, A> => {
+export const environmentInPlace = <const O extends Space, const A extends Space>(definition: DefinitionInPlace<O, A>): Environment<O, A, never> => {
   const { name, observation, action, stateSize, reset, step, observe } = definition
   return environmentOfColumns({
     name,
@@ -168,7 +168,7 @@ export const environmentInPlace = <const O extends Space, const A extends Space>
  */
 export const environment = <const O extends Space, const A extends Space, State extends readonly [] | readonly number[]>(
   definition: Definition<O, A, State>,
-): Environment<O, A> => {
+): Environment<O, A, never> => {
   const { name, observation, action, stateSize, reset, step, observe } = definition
   const size = sizeOf(observation)
   const discreteAction = action._tag === 'Discrete'

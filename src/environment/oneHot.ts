@@ -15,7 +15,7 @@ import { box } from './space.ts'
  * // => [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
  * ```
  */
-export const oneHot = <N extends number, A extends Space>(environment: Environment<Discrete<N>, A>): Environment<Box<readonly [N]>, A> => {
+export const oneHot = <N extends number, A extends Space, L extends string>(environment: Environment<Discrete<N>, A, L>): Environment<Box<readonly [N]>, A, L> => {
   const { n } = environment.observation
   return changed(environment, {
     word: 'oneHot',

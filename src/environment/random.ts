@@ -50,4 +50,9 @@ export const streamsOf = (seed: number, count: number): readonly Random[] => {
 
 /** A stream as numbers, and back. */
 export const savedStream = (random: Random): readonly number[] => [...random.getState()]
+/** Puts a stream back to where it was, itself: others hold it too. */
+export const rewind = (random: Random, before: Random): void => {
+  // A generator of pure-rand is its state and nothing else.
+  Object.assign(random, before)
+}
 export const restoredStream = (state: readonly number[]): Random => xoroshiro128plusFromState(state)

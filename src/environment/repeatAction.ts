@@ -23,7 +23,7 @@ import type { Space } from './space.ts'
  */
 export const repeatAction = (times: number) => {
   if (!(Number.isInteger(times) && times >= 1)) throw new RangeError(`repeatAction: expected an integer >= 1, got ${shown(times)}`)
-  return <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> =>
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
     changed(environment, {
       word: `repeatAction(${times})`,
       observation: environment.observation,

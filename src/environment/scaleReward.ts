@@ -22,7 +22,7 @@ import type { Space } from './space.ts'
  */
 export const scaleReward = (factor: number) => {
   if (!(Number.isFinite(factor) && factor > 0)) throw new RangeError(`scaleReward: expected a finite number > 0, got ${shown(factor)}`)
-  return <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> =>
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
     changed(environment, {
       word: `scaleReward(${factor})`,
       observation: environment.observation,

@@ -35,7 +35,7 @@ export interface Shaping {
  */
 export const shapeReward =
   ({ discount, potential }: Shaping) =>
-  <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> => {
+  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
     if (!(discount >= 0 && discount <= 1)) throw new RangeError(`shapeReward: discount: expected a number in [0, 1], got ${discount}`)
     const { stateSize } = environment
     return changed(environment, {

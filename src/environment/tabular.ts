@@ -84,7 +84,7 @@ const drawn = (sums: Float64Array, from: number, to: number, random: Random): nu
  * heads > 400 && heads < 600 // => true
  * ```
  */
-export const tabular = <const S extends number, const A extends number>(tables: Tables<S, A>): Environment<Discrete<S>, Discrete<A>> => {
+export const tabular = <const S extends number, const A extends number>(tables: Tables<S, A>): Environment<Discrete<S>, Discrete<A>, never> => {
   const { name, states, actions, start, branches } = tables
   const problems = problemsOf(tables)
   if (problems.length > 0) throw new TypeError(`${name}: ${describeProblems(problems)}`)

@@ -31,7 +31,7 @@ export interface TimeLimitOptions {
  */
 export const timeLimit =
   ({ steps, as }: TimeLimitOptions) =>
-  <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> => {
+  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
     if (!(Number.isInteger(steps) && steps >= 1)) throw new RangeError(`timeLimit: steps: expected an integer >= 1, got ${shown(steps)}`)
     if (as !== 'Truncated' && as !== 'TimeLimit') throw new RangeError(`timeLimit: as: expected 'Truncated' or 'TimeLimit', got ${shown(as)}`)
     if (as === 'TimeLimit' && environment.changes.some((word) => word.startsWith('shapeReward')))
@@ -67,5 +67,5 @@ export interface LimitOptions {
 /** The usual limit of an environment, unless another is asked for. */
 export const limitedTo =
   (usual: number, { steps = usual }: LimitOptions) =>
-  <O extends Space, A extends Space>(environment: Environment<O, A>): Environment<O, A> =>
+  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
     steps === Infinity ? environment : timeLimit({ steps, as: 'Truncated' })(environment)

@@ -63,6 +63,6 @@ export const recorded = <O extends Space, A extends Space>(options: RecordedOpti
       lengths: [],
     }
   }
-  const sampling: Sampling<O, A, OffPolicy & Segments> = { sample, save: () => null }
+  const sampling: Sampling<O, A, OffPolicy & Segments> = { sample, save: () => null, mark: () => () => undefined }
   return { name: `${n} recorded steps`, environment: null, open: () => sampling, restore: () => E.right(sampling) }
 }

@@ -1,4 +1,5 @@
 import type { AnyEnvironment } from '../environment/environment.ts'
+import type { SavedRun } from '../environment/lockStep.ts'
 import type { Space } from '../environment/space.ts'
 import type { Actions, Floats } from '../policy/floats.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -39,6 +40,10 @@ export interface Sampling<in O extends Space, in A extends Space, out Facts> {
   readonly sample: <Out extends readonly number[]>(actor: Actor<O, A, Out>) => Sampled<SampledFacts<Facts, Out>>
   /** All that it is, as plain data for JSON. */
   readonly save: () => unknown
+  /** What the run of the environment remembers at present, in its order: `evaluate(training, ...)` acts with what it has learnt. Left out: not said. */
+  readonly learnt?: () => SavedRun['memory']
+  /** Remembers where the sampling is, and gives the way back there, to the last bit; called before each batch. Left out: there is none. */
+  readonly mark?: () => () => void
 }
 
 /**

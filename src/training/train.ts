@@ -1,4 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type { AnyEnvironment } from '../environment/environment.ts'
+import type { SavedRun } from '../environment/lockStep.ts'
 import { restoredStream, savedStream, streamsOf } from '../environment/random.ts'
 import type { Space } from '../environment/space.ts'
 import type { Optimiser } from '../network/optimiser/optimiser.ts'
@@ -10,10 +12,13 @@ import type { OffPolicy, OnPolicy } from '../trajectories/facts.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
+import { TrainingStopped } from './failure.ts'
+import { keeping } from './kept.ts'
 import type { Metrics } from './metrics.ts'
 import type { TrainingObjective } from './objective.ts'
 import { wholeBatchOnly } from './objective.ts'
-import type { SampledFacts, Sampler, Sampling } from './sampler.ts'
+import { endedBefore, hasEnded, refuseShort } from './schedule.ts'
+import type { Sampled, SampledFacts, Sampler, Sampling } from './sampler.ts'
 import { hasValue } from './sampler.ts'
 import { refuseUnknown } from './unknown.ts'
 import type { Learner, Settings } from './update.ts'
@@ -50,7 +55,7 @@ export interface TrainOptions<O extends Space, A extends Space, Out extends read
   readonly gradientNorm?: number
   /** Mean exact divergence from the sampling policy beyond which no further epoch begins. Default: Infinity. */
   readonly stopAtKl?: number
-  /** Updates after which the iterator ends. Default: Infinity. */
+  /** Updates after which the iterator ends. Default: those of a rate that ends at 0, else Infinity. */
   readonly updates?: number
   /** A 32-bit integer, from which all random numbers come. */
   readonly seed: number
@@ -74,14 +79,25 @@ export interface TrainingState {
   readonly sampling: unknown
 }
 
-/** Training under way: metrics, an update at a time, until as many were made as the options say. */
+/**
+ * Training under way: metrics, an update at a time, until as many were made as the options say.
+ *
+ * An update that fails leaves everything as it was before it, and can be tried again: parameters, the optimiser's state, random numbers, the
+ * environments. Only with a sampler of your own that has no `mark` are environments left where they were; then training says so and goes on no more.
+ */
 export interface Training extends Iterable<Metrics> {
-  /** Samples a batch and updates the parameters, whatever the number of updates. */
+  /** Samples a batch and updates the parameters, whatever the number of updates; an error where the schedule of the rate has ended at 0. */
   readonly next: () => Metrics
   /** The parameters of the moment: a copy. */
   readonly parameters: () => Floats
   /** All that it is: `resume` goes on from it, bit for bit. Copies, so that it stays what it is. */
   readonly state: () => TrainingState
+  /** Who is trained. */
+  readonly policy: Policy<Space, Space, readonly number[]>
+  /** What is acted in; null where episodes were recorded elsewhere. */
+  readonly environment: AnyEnvironment | null
+  /** What the run of the environment remembers at present, such as moments: `observationMoments` reads it. null: the sampler does not say. */
+  readonly learnt: () => Pick<SavedRun, 'environment' | 'memory'> | null
 }
 
 // The combination of parameters that a caller is free in; inside nothing depends on it.
@@ -104,7 +120,9 @@ const settingsOf = (options: AnyOptions): Settings<unknown> => {
     )
   if (objective.needs.includes('StateValue') && !hasValue(policy.network.outputs))
     throw new RangeError('train: the objective needs state values; give the network a second output block, valueOutput')
-  return { policy, objective, optimiser, rate: typeof rate === 'function' ? rate : constantRate(rate), epochs, minibatches, gradientNorm, stopAtKl }
+  const schedule = typeof rate === 'function' ? rate : constantRate(rate)
+  refuseShort(schedule, updates)
+  return { policy, objective, optimiser, rate: schedule, epochs, minibatches, gradientNorm, stopAtKl }
 }
 
 /** Plain data, copied: what follows does not change it. */
@@ -114,39 +132,88 @@ const running = (options: AnyOptions, settings: Settings<unknown>, learner: Lear
   const { policy } = settings
   const { network, head } = policy
   const { updates = Infinity } = options
+  const { environment } = options.sampler
   const updateOn = updating(settings)
+  const keep = keeping(learner)
+  /** Why there is no going on: environments stand halfway in an update that failed, and nothing leads back. */
+  let broken: TrainingStopped | null = null
+  const refuseBroken = (): void => {
+    if (broken === null) return
+    const { update, steps, metric, what, cause } = broken
+    throw new TrainingStopped(
+      { update, steps, metric },
+      `${what}; training cannot go on from there, as this sampler cannot go back to before it (its sampling has no mark): resume(options, state) from a state that was taken before; parameters() are those before it`,
+      cause,
+    )
+  }
+  /** Whatever fails in an update, everything is then as it was before: the learner, and the environments where the sampler can go back. */
+  const undone = (back: (() => void) | undefined, failure: TrainingStopped): TrainingStopped => {
+    try {
+      if (back !== undefined) back()
+      else broken = failure
+    } catch {
+      broken = failure
+    }
+    return failure
+  }
+  const sample = (): Sampled<unknown> => {
+    try {
+      return sampling.sample({ policy, parameters: learner.parameters, version: learner.version })
+    } catch (cause) {
+      throw stopped(learner, 'sampling', cause)
+    }
+  }
+  const isOver = (): boolean => {
+    try {
+      return hasEnded(settings.rate, learner.update)
+    } catch (cause) {
+      throw stopped(learner, 'rate', cause)
+    }
+  }
   const next = (): Metrics => {
+    refuseBroken()
+    if (isOver()) throw stopped(learner, 'rate', new RangeError(endedBefore(learner.update)))
+    const { steps: before } = learner
     const begun = performance.now()
-    const before = learner.steps
-    const sampled = (() => {
-      try {
-        return sampling.sample({ policy, parameters: learner.parameters, version: learner.version })
-      } catch (cause) {
-        throw stopped(learner, 'sampling', cause)
-      }
-    })()
-    const measures = updateOn(learner, sampled as never)
-    const seconds = (performance.now() - begun) / 1000
-    learner.seconds += seconds
-    return { ...measures, seconds: learner.seconds, stepsPerSecond: (learner.steps - before) / seconds }
+    const restore = keep()
+    const back = sampling.mark?.()
+    try {
+      const measures = updateOn(learner, sample() as never)
+      const seconds = (performance.now() - begun) / 1000
+      learner.seconds += seconds
+      return { ...measures, seconds: learner.seconds, stepsPerSecond: (learner.steps - before) / seconds }
+    } catch (cause) {
+      restore()
+      throw undone(back, cause as TrainingStopped)
+    }
   }
   return {
     next,
     *[Symbol.iterator]() {
-      while (learner.update < updates) yield next()
+      while (learner.update < updates && !isOver()) yield next()
     },
     parameters: () => learner.parameters.slice(),
-    state: () => ({
-      of: { network: network.name, head: head.name, optimiser: settings.optimiser.name, sampler: options.sampler.name, parameterCount: network.parameterCount },
-      update: learner.update,
-      steps: learner.steps,
-      seconds: learner.seconds,
-      version: learner.version,
-      parameters: learner.parameters.slice(),
-      optimiser: copied(learner.optimiser),
-      shuffling: savedStream(learner.shuffling),
-      sampling: copied(sampling.save()),
-    }),
+    policy,
+    environment,
+    learnt: () => {
+      refuseBroken()
+      const memory = sampling.learnt?.()
+      return memory === undefined || environment === null ? null : { environment: environment.name, memory }
+    },
+    state: () => {
+      refuseBroken()
+      return {
+        of: { network: network.name, head: head.name, optimiser: settings.optimiser.name, sampler: options.sampler.name, parameterCount: network.parameterCount },
+        update: learner.update,
+        steps: learner.steps,
+        seconds: learner.seconds,
+        version: learner.version,
+        parameters: learner.parameters.slice(),
+        optimiser: copied(learner.optimiser),
+        shuffling: savedStream(learner.shuffling),
+        sampling: copied(sampling.save()),
+      }
+    },
   }
 }
 

@@ -13,6 +13,7 @@ import type { Policy } from '../policy/policy.ts'
 import { scratchOf } from '../policy/scratch.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
+import { shown } from '../trajectories/problem.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import { TrainingStopped } from './failure.ts'
 import type { Metrics } from './metrics.ts'
@@ -37,7 +38,7 @@ export interface Settings<S> {
 /** What learns: parameters and all that moves with them. Changed in place. */
 export interface Learner<S> {
   readonly parameters: Floats
-  readonly optimiser: S
+  optimiser: S
   /** For the order of the steps in minibatches. */
   readonly shuffling: Random
   /** Gradient steps taken: the version of the parameters. */
@@ -217,6 +218,11 @@ const firstInfinite = (x: Floats): number => {
   return k
 }
 
+const checkedRate = (rate: number): number => {
+  if (Number.isFinite(rate) && rate >= 0) return rate
+  throw new RangeError(`expected a finite number >= 0 from the schedule, got ${shown(rate)}; a schedule that has come to its end stays at a number`)
+}
+
 const refuseStale = (batch: Trajectories<unknown>, version: number): void => {
   const { provenance } = batch as { readonly provenance?: unknown }
   if (provenance === 'on-policy' && batch.version !== version)
@@ -227,7 +233,7 @@ const refuseStale = (batch: Trajectories<unknown>, version: number): void => {
 
 /**
  * One update: the credit of the batch once, then for each epoch and minibatch the weights of the moment, a gradient and a step of the
- * optimiser. Moves the learner.
+ * optimiser. Moves the learner; if it fails, it leaves the learner wherever it is, but for the count of updates and steps.
  *
  * @throws TrainingStopped  naming update, steps and what was being computed, where something is not finite or a batch is stale
  */
@@ -246,7 +252,9 @@ export const updating = <S>(settings: Settings<S>): ((learner: Learner<S>, sampl
       const { value } = objective
       const ready = objective.ready(batch as never)
       const work: Work = { sampled, weights: ready.weights, targets: value === null ? null : targetsOf(batch, value.lambda), steps }
-      const rate = settings.rate(learner.update)
+      stage = 'rate'
+      const rate = checkedRate(settings.rate(learner.update))
+      stage = 'weights'
       const gradient = room.gradient[parameters instanceof Float32Array ? 0 : 1](parameters.length)
       const order = inOrder(room.order(steps))
       const count = Math.min(minibatches, steps)
@@ -280,11 +288,9 @@ export const updating = <S>(settings: Settings<S>): ((learner: Learner<S>, sampl
       if (wrong < parameters.length) throw new RangeError(`expected finite numbers, got ${parameters[wrong]} as number ${wrong}; take a lower learning rate, or clip the gradient`)
       stage = 'kl'
       const { kl, effectiveSampleSize } = after ?? drift(settings, learner, work, room)
-      learner.update++
-      learner.steps += steps
-      return {
-        update: learner.update,
-        steps: learner.steps,
+      const measures = {
+        update: learner.update + 1,
+        steps: learner.steps + steps,
         returns,
         meanLength: lengths.length > 0 ? mean(lengths) : null,
         entropy: mean(entropies),
@@ -296,6 +302,9 @@ export const updating = <S>(settings: Settings<S>): ((learner: Learner<S>, sampl
         rate,
         epochs: done,
       }
+      learner.update++
+      learner.steps += steps
+      return measures
     } catch (cause) {
       throw stopped(learner, stage, cause)
     }

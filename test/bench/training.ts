@@ -9,8 +9,8 @@ import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { pipe } from 'fp-ts/lib/function.js'
 import { baseline, causality, clip, importance, leaveOneOut, meanOverTrajectories, perStep, recipes, totalReturn } from 'estimand'
-import type { Box, Discrete, Moments, SavedRun } from 'estimand/environment'
-import { acrobot, cartPole, normaliseObservation, observationMoments, pendulum, scaleReward, timeLimit } from 'estimand/environment'
+import type { Box, Discrete } from 'estimand/environment'
+import { acrobot, cartPole, normaliseObservation, pendulum, scaleReward, timeLimit } from 'estimand/environment'
 import type { Output } from 'estimand/network'
 import { adam, beside, mlp, policyOutput, valueOutput, withLogDeviation } from 'estimand/network'
 import type { Floats, Policy } from 'estimand/policy'
@@ -34,11 +34,6 @@ const meanOf = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / 
 const onCartPole = (policy: () => Policy<Box<readonly [4]>, Discrete<2>, readonly number[]>) => (training: Training) =>
   evaluate(cartPole(), fresh)(policy(), training.parameters()).returns
 
-/** What a run of normalised observations has seen so far, out of its saved state. */
-const momentsOf = (training: Training): Moments => {
-  const { run } = training.state().sampling as { readonly run: SavedRun }
-  return observationMoments(run)
-}
 const cleanRlPolicy = () => cleanRlCartPole({ truncation: 'terminated' }).policy
 
 const wholeCartPole = pipe(cartPole({ steps: Infinity }), timeLimit({ steps: 500, as: 'TimeLimit' }))
@@ -110,7 +105,7 @@ const programs: Readonly<Record<string, Program>> = {
         ...ppo({ environment: pipe(acrobot(), normaliseObservation({ clip: 10 })), policy: acrobotPolicy(), copies: 16, length: 256, lambda: 0.94, rate: 1e-3, minibatches: 16 }),
         seed,
       }),
-    judge: (training) => evaluate(pipe(acrobot(), normaliseObservation({ clip: 10, by: momentsOf(training) })), fresh)(acrobotPolicy(), training.parameters()).returns,
+    judge: (training) => evaluate(training, fresh).returns,
   },
   'Pendulum, PPO, normalised observations': {
     goal: -250,
@@ -123,7 +118,7 @@ const programs: Readonly<Record<string, Program>> = {
         seed,
       })
     },
-    judge: (training) => evaluate(pipe(pendulum(), normaliseObservation({ clip: 10, by: momentsOf(training) })), fresh)(pendulumPolicy(), training.parameters()).returns,
+    judge: (training) => evaluate(training, fresh).returns,
   },
 }
 

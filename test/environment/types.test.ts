@@ -23,7 +23,7 @@ void [acrobot, act, box, cartPole, clipAction, discrete, environment, frozenLake
 /** A line of a program, and the words of the error that it must get; no words: it must compile. */
 const programs: Readonly<Record<string, readonly [string, string]>> = {
   'observation of another size': ['act(policy, pendulum())', "Type '3' is not assignable to type '4'"],
-  'actions of another number': ['act(policy, acrobot())', "Argument of type 'Environment<Box<readonly [6]>, Discrete<3>>' is not assignable to parameter of type 'Environment<NoInfer<Box<readonly [4]>>, NoInfer<Discrete<2>>>'"],
+  'actions of another number': ['act(policy, acrobot())', "Argument of type 'Environment<Box<readonly [6]>, Discrete<3>, never>' is not assignable to parameter of type 'Environment<NoInfer<Box<readonly [4]>>, NoInfer<Discrete<2>>, string>'"],
   'states by number where numbers are needed': ['act(policy, frozenLake())', "Type 'Discrete<16>' is missing the following properties from type 'Box<readonly [4]>': shape, low, high"],
   'one-hot of the wrong size': ['act(policy, oneHot(frozenLake()))', "Type '16' is not assignable to type '4'"],
   'continuous actions clipped where there are none': ['clipAction(cartPole())', "Type 'Discrete<2>' is missing the following properties from type 'Box"],
