@@ -201,21 +201,48 @@ export const settle = (experiment: Experiment): E.Either<readonly Problem[], Set
     // NaN is found below, and named.
     stop: { steps, solved: solved === true ? (usual.solved ?? NaN) : solved },
   }
-  const problems = misfits(settled)
+  const problems = [...misfits(settled), ...shortSchedule(settled)]
   if (problems.length > 0) return E.left(problems)
   return E.map((updates: number | null): Settled => (updates === null ? settled : { ...settled, rate: withUpdates(settled, updates) }))(updatesOf(settled))
 }
 
 const withUpdates = ({ rate }: Settled, updates: number): Settled['rate'] => (typeof rate === 'number' ? rate : { ...rate, options: { ...rate.options, updates } })
 
+/** Steps of a batch; null where episodes are as long as they come. */
+const stepsOfBatch = ({ batch, estimator }: Pick<Settled, 'batch' | 'estimator'>): number | null => {
+  if (estimator.word === 'cloning') return estimator.options.demonstrations.observations.length
+  return batch.word === 'segments' ? batch.options.copies * batch.options.length : null
+}
+
+/** How many updates there will be; null where that is not known beforehand. The last one may go beyond the steps that are asked for. */
+export const updatesToCome = (settled: Pick<Settled, 'batch' | 'estimator' | 'stop'>): number | null => {
+  const each = stepsOfBatch(settled)
+  return each === null ? null : Math.max(1, Math.ceil(settled.stop.steps / each))
+}
+
 /** How many updates a linear rate takes: as many as there will be, if that is known; null for a constant one. */
-const updatesOf = ({ rate, batch, stop, estimator }: Settled): E.Either<readonly Problem[], number | null> => {
+const updatesOf = (settled: Settled): E.Either<readonly Problem[], number | null> => {
+  const { rate } = settled
   if (typeof rate === 'number') return E.right(null)
-  if (rate.options.updates !== undefined) return E.right(rate.options.updates)
-  if (estimator.word === 'cloning') return E.right(Math.ceil(stop.steps / estimator.options.demonstrations.observations.length))
-  return batch.word === 'segments'
-    ? E.right(Math.max(1, Math.floor(stop.steps / (batch.options.copies * batch.options.length))))
-    : E.left([{ path: 'rate.linear.updates', expected: 'an integer >= 1: of whole episodes it is not known beforehand', got: 'none' }])
+  const updates = rate.options.updates ?? updatesToCome(settled)
+  return updates === null ? E.left([{ path: 'rate.linear.updates', expected: 'an integer >= 1: of whole episodes it is not known beforehand', got: 'none' }]) : E.right(updates)
+}
+
+/** What is wrong with a schedule that comes to 0 before the steps are made. */
+const shortSchedule = (settled: Settled): readonly Problem[] => {
+  const { rate, stop } = settled
+  const each = stepsOfBatch(settled)
+  if (typeof rate === 'number' || each === null) return []
+  const { from, to = 0, updates = Infinity } = rate.options
+  // A last update that only some of the steps are left for may be spared.
+  if (to > 0 || from === 0 || updates >= Math.floor(stop.steps / each)) return []
+  return [
+    {
+      path: 'rate.linear.updates',
+      expected: `at least ${Math.ceil(stop.steps / each)}, the updates that ${stop.steps} steps make, as nothing is learnt at a rate of 0; leave it out for as many as that, or give a rate "to"`,
+      got: String(updates),
+    },
+  ]
 }
 
 /** Policy and, if one is needed, value; with the log deviations of continuous actions. */

@@ -15,6 +15,7 @@ import { openRegular } from '../record/regularFile.ts'
 import { writeWhole } from '../record/wholeFile.ts'
 import type { Registry } from '../registry/registry.ts'
 import { evaluate } from '../training/evaluate.ts'
+import { hasEnded } from '../training/schedule.ts'
 import { TrainingStopped } from '../training/failure.ts'
 import type { Metrics } from '../training/metrics.ts'
 import type { Training } from '../training/train.ts'
@@ -140,6 +141,10 @@ const answerOf = ({ experiment, checkpoint, metrics }: TrainRequest, { update, s
   return { json: { environment, estimator, seed, update, steps, seconds, meanReturn, episodes: returns.length, solved: stop.solved === false ? null : solved, ...kept }, text, exit: 0 }
 }
 
+/** Why training has ended before the steps were made. */
+const rateOver = ({ update, steps }: Standing, { stop }: Settled): string =>
+  `estimand: rate: the schedule has come to 0 after ${update} updates, and training ends with it, after ${steps} of ${stop.steps} steps; --resume with another --rate goes on\n`
+
 /** Files that stand in the way of what is asked for: nothing that somebody else wrote, or that a run still needs, is written over. */
 const inTheWay = ({ checkpoint, metrics, start }: TrainRequest): readonly Problem[] => {
   const files = checkpoint === null ? null : filesOf(checkpoint)
@@ -224,7 +229,9 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
     const what = `update ${update}, return ${fixed(mean(standing.returns), 1)}, KL ${fixed(kl, 4)}, ${Math.round(stepsPerSecond)} steps a second`
     io.progress({ count: Math.min(steps, experiment.stop.steps), total: experiment.stop.steps, what, pace: 'many a second' })
   }
-  const isOver = (): boolean => isSolved(standing, experiment) || standing.steps >= experiment.stop.steps
+  const { rate } = options
+  const isRateOver = (): boolean => typeof rate === 'function' && hasEnded(rate, standing.update)
+  const isOver = (): boolean => isSolved(standing, experiment) || standing.steps >= experiment.stop.steps || isRateOver()
   const trained = async (): Promise<E.Either<readonly Problem[], Training>> => {
     if (checkpoint === null || files === null) {
       const training = fresh()
@@ -272,7 +279,7 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
         const opened = openLines(standing.update)
         if (E.isLeft(opened)) return opened
         writeExperiment(own.experiment, experiment, words)
-        return isOver() ? resume({ ...options, updates: standing.update }, state) : training
+        return isOver() && !isRateOver() ? resume({ ...options, updates: standing.update }, state) : training
       },
     })
     return E.map(({ training }: { readonly training: Training }) => training)(outcome)
@@ -286,6 +293,7 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
         because: `interrupted after update ${standing.update}; ${files === null ? 'nothing was kept, for want of --checkpoint' : `${files.checkpoint} has it, and --resume goes on from there`}`,
         exit: 1,
       })
+    if (isRateOver() && standing.steps < experiment.stop.steps) io.err(rateOver(standing, experiment))
     if (experiment.estimator.word === 'cloning') standing = { ...standing, returns: tried(ready.right, training.right, experiment.seed) }
     return E.right({ _tag: 'answered', answer: answerOf(request, standing, isSolved(standing, experiment), style) })
   } catch (error) {

@@ -140,6 +140,59 @@ describe('estimand train', () => {
     expect(linesOf(join(parts, 'metrics.jsonl')).map(({ rate }) => rate)).toEqual(expect.arrayContaining([0.5, 0.25]))
   })
 
+  describe('with a rate that falls', () => {
+    const falling = (to: number, more: object = {}) => ['--rate', JSON.stringify({ linear: { from: 0.01, to, ...more } })]
+    const inSegments = ['--env', 'CartPole-v1', '--estimator', 'a2c', '--hidden', '4', '--copies', '2', '--length', '8', '--no-stop'] as const
+    const ratesIn = (folder: string) => linesOf(join(folder, 'metrics.jsonl')).map(({ rate }) => rate)
+    /** From 0.01 in a straight line, by hand. */
+    const line = (to: number, updates: number, u: number): number => to + (0.01 - to) * (1 - u / updates)
+
+    it.each([[0], [0.002]])('to %s over more steps than before lays it over all of them, and says so', async (to) => {
+      const folder = fresh()
+      await shell(['train', ...inSegments, ...falling(to), '--steps', '80', '--checkpoint', folder])
+      expect(ratesIn(folder)).toEqual([0, 1, 2, 3, 4].map((u) => expect.closeTo(line(to, 5, u), 12)))
+      const { exit, err } = await shell(['train', '--checkpoint', folder, '--resume', '--steps', '160'])
+      expect([exit, err]).toEqual([0, `estimand: rate: from 0.01 to ${to} in 10 updates, as 160 steps make, in place of 5; --rate takes another\n`])
+      expect(ratesIn(folder).slice(5)).toEqual([5, 6, 7, 8, 9].map((u) => expect.closeTo(line(to, 10, u), 12)))
+      // It is now the record's: gone on with once more it is not laid anew.
+      expect((await shell(['train', '--checkpoint', folder, '--resume'])).err).toBe('')
+    })
+
+    it('over as many steps as before goes on as it was, bit for bit, also where the last update is cut short', async () => {
+      const [whole, parts] = [fresh(), fresh()]
+      await shell(['train', ...inSegments, ...falling(0), '--steps', '90', '--checkpoint', whole])
+      await shell(['train', ...inSegments, ...falling(0), '--steps', '90', '--checkpoint', parts], { interrupted: ((asked: number) => () => ++asked > 2)(0) })
+      const { exit, err } = await shell(['train', '--checkpoint', parts, '--resume'])
+      expect([exit, err]).toEqual([0, ''])
+      expect(savedIn(parts)).toEqual(savedIn(whole))
+      expect(Math.min(...ratesIn(whole))).toBeGreaterThan(0)
+      expect(ratesIn(whole)).toHaveLength(6)
+    })
+
+    it('over a number of updates that somebody chose is refused where nothing would be learnt', async () => {
+      const folder = fresh()
+      const said = (most: number, steps: number, got: number) =>
+        `estimand: rate.linear.updates: expected at least ${most}, the updates that ${steps} steps make, as nothing is learnt at a rate of 0; leave it out for as many as that, or give a rate "to", got ${got}\n`
+      expect(await shell(['train', ...inSegments, ...falling(0, { updates: 4 }), '--steps', '80', '--checkpoint', folder])).toMatchObject({ exit: 2, err: said(5, 80, 4) })
+      expect((await shell(['train', ...inSegments, ...falling(0, { updates: 7 }), '--steps', '80', '--checkpoint', folder])).exit).toBe(0)
+      expect(await shell(['train', '--checkpoint', folder, '--resume', '--steps', '160'])).toMatchObject({ exit: 2, err: said(10, 160, 7) })
+      expect((await shell(['train', '--checkpoint', folder, '--resume', '--steps', '160', ...falling(0)])).exit).toBe(0)
+      expect(Math.min(...ratesIn(folder))).toBeGreaterThan(0)
+    })
+
+    it('over whole episodes ends training where it ends, and says so', async () => {
+      const folder = fresh()
+      const first = await shell(['train', ...short, ...falling(0, { updates: 3 }), '--steps', '100000', '--checkpoint', folder])
+      const over = /^estimand: rate: the schedule has come to 0 after 3 updates, and training ends with it, after \d+ of 100000 steps; --resume with another --rate goes on\n$/
+      expect([first.exit, first.err]).toEqual([0, expect.stringMatching(over)])
+      expect((await shell(['train', '--checkpoint', folder, '--resume'])).err).toMatch(over)
+      expect(ratesIn(folder)).toHaveLength(3)
+      const { update } = JSON.parse((await shell(['train', '--checkpoint', folder, '--resume', '--rate', '0.01', '--steps', '2000', '--json'])).out)
+      expect(update).toBeGreaterThan(3)
+      expect(Math.min(...ratesIn(folder))).toBeGreaterThan(0)
+    })
+  })
+
   it('another seed is another run, and not gone on with', async () => {
     const folder = fresh()
     await shell(['train', ...short, '--steps', '300', '--checkpoint', folder])
