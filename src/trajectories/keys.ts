@@ -1,3 +1,4 @@
+import { nameOfOurs, nameOfWord, whatItIs } from './argument.ts'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import { describeProblems, shown } from './problem.ts'
@@ -5,7 +6,8 @@ import { describeProblems, shown } from './problem.ts'
 /** An object with fields: what options, settings and records are, and numbers, arrays, functions and null are not. */
 export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
-const below = (where: string, key: string): string => (where === '' ? key : `${where}.${key}`)
+/** The position of a field in the record that stands at a position. */
+export const below = (where: string, key: string): string => (where === '' ? key : `${where}.${key}`)
 
 /**
  * What is wrong with the keys of a record: each that is not known, with the nearest one that is. None: all are known.
@@ -17,6 +19,7 @@ export const unknownKeys = (where: string, record: object, known: readonly strin
 
 /**
  * What is wrong with the options of a word, before their values are looked at: that they are no object, or have keys that are not known.
+ * A weighting is what a word gets that stands bare in a pipe.
  *
  * @param example  the right call, which is what to do where there are no options at all
  */
@@ -26,7 +29,9 @@ export const optionProblems = (
   known: readonly string[],
   example: string = `${where}({ ${known.map((key) => `${key}: ...`).join(', ')} })`,
 ): readonly Problem[] =>
-  isRecord(options) ? unknownKeys(where, options, known) : [{ path: where, expected: `options, such as ${example}`, got: shown(options) }]
+  isRecord(options) && nameOfOurs(options) === null && nameOfWord(options) === null
+    ? unknownKeys(where, options, known)
+    : [{ path: where, expected: `options, such as ${example}`, got: whatItIs(options) }]
 
 /**
  * Throws for options that are no object and for keys that are not known. A compiler sees a misspelt key in a literal alone: not in a
