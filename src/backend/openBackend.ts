@@ -1,6 +1,7 @@
 import type { MlpEngine } from '../network/mlpShape.ts'
 import { scalarMlp } from '../network/scalarMlp.ts'
 import { simdMlp } from '../network/simdMlp.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { hasSimd } from '../simd/support.ts'
 import { bySize } from './bySize.ts'
 import { restoreNodeUtil } from './restoreUtil.ts'
@@ -113,7 +114,9 @@ const candidates: readonly Candidate[] = [
  * line // => 'backend: typed arrays'
  * ```
  */
-export const openBackend = async ({ prefer = 'tfjs-node', load = importIt }: OpenBackendOptions = {}): Promise<Backend> => {
+export const openBackend = async (options: OpenBackendOptions = {}): Promise<Backend> => {
+  refuseUnknown('openBackend', options, ['prefer', 'load'], "openBackend() or openBackend({ prefer: 'simd' })")
+  const { prefer = 'tfjs-node', load = importIt } = options
   const first = backendNames.indexOf(prefer)
   if (first === -1) throw new RangeError(`openBackend: prefer: expected ${backendNames.map((name) => `'${name}'`).join(', ')}, got ${String(prefer)}`)
   const passed: string[] = []

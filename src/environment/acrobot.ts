@@ -114,4 +114,4 @@ const untimed = environmentOfColumns({
  * acrobot().observation.shape // => [6]
  * ```
  */
-export const acrobot = (options: LimitOptions = {}): Environment<Box<readonly [6]>, Discrete<3>, never> => limitedTo(500, options)(untimed)
+export const acrobot = (options: LimitOptions = {}): Environment<Box<readonly [6]>, Discrete<3>, never> => limitedTo('acrobot', 500, options)(untimed)

@@ -68,4 +68,4 @@ const untimed = environmentOfColumns({
  * cartPole().action // => { _tag: 'Discrete', n: 2 }
  * ```
  */
-export const cartPole = (options: LimitOptions = {}): Environment<Box<readonly [4]>, Discrete<2>, never> => limitedTo(500, options)(untimed)
+export const cartPole = (options: LimitOptions = {}): Environment<Box<readonly [4]>, Discrete<2>, never> => limitedTo('cartPole', 500, options)(untimed)

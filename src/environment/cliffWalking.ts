@@ -49,6 +49,6 @@ export const cliffBranches: readonly (readonly (readonly Branch[])[])[] = Array.
  * ```
  */
 export const cliffWalking = (options: LimitOptions = {}): Environment<Discrete<48>, Discrete<4>, never> =>
-  limitedTo(Infinity, options)(
+  limitedTo('cliffWalking', Infinity, options)(
     tabular({ name: 'CliffWalking-v1', states: 48, actions: 4, start: Array.from({ length: 48 }, (_, s) => (s === start ? 1 : 0)), branches: cliffBranches }),
   )

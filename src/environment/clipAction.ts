@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
+import { refuseOther } from './kinds.ts'
 import type { Box, Space } from './space.ts'
 
 /**
@@ -25,6 +26,7 @@ import type { Box, Space } from './space.ts'
  * ```
  */
 export const clipAction = <O extends Space, Shape extends readonly number[], L extends string>(environment: Environment<O, Box<Shape>, L>): Environment<O, Box<Shape>, L> => {
+  refuseOther('clipAction', environment)
   const { low, high } = environment.action
   const size = low.length
   return changed(environment, {

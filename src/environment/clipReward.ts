@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
+import { refuseOptions } from './kinds.ts'
 import type { Space } from './space.ts'
 
 /**
@@ -21,7 +22,9 @@ import type { Space } from './space.ts'
  * run.reward // => [-2]
  * ```
  */
-export const clipReward = ({ low, high }: { readonly low: number; readonly high: number }) => {
+export const clipReward = (bounds: { readonly low: number; readonly high: number }) => {
+  refuseOptions('clipReward', bounds, ['low', 'high'], 'clipReward({ low: -1, high: 1 })')
+  const { low, high } = bounds
   if (!(low <= high)) throw new RangeError(`clipReward: expected low <= high, got ${low} and ${high}`)
   return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
     changed(environment, {

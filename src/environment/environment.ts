@@ -1,4 +1,8 @@
+import { kinds, oneOf } from '../trajectories/argument.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
+import { aSpace, ofAnyForm, refuseOther } from './kinds.ts'
 import type { Random } from './random.ts'
 import type { Space } from './space.ts'
 
@@ -122,6 +126,7 @@ export interface ColumnsDefinition<O extends Space, A extends Space> {
  * ```
  */
 export const environmentOfColumns = <const O extends Space, const A extends Space>(definition: ColumnsDefinition<O, A>): Environment<O, A, never> => {
+  refuseFields('environmentOfColumns', definition, { ...ofAnyForm, outside: optional(oneOf('refused', 'passed on')), open: kinds.function })
   const { name, observation, action, stateSize, outside = 'refused', open } = definition
   if (!(Number.isInteger(stateSize) && stateSize >= 1)) throw new RangeError(`${name}: stateSize: expected an integer >= 1, got ${shown(stateSize)}`)
   return {
@@ -134,7 +139,9 @@ export const environmentOfColumns = <const O extends Space, const A extends Spac
     outside,
     open: (copies) => {
       const { score, reward } = copies
-      const { reset, step, observe, memory = [] } = open(copies)
+      const dynamics = open(copies)
+      refuseFields(`${name}: open`, dynamics, { reset: kinds.function, step: kinds.function, observe: kinds.function, memory: optional(kinds.list) })
+      const { reset, step, observe, memory = [] } = dynamics
       return {
         reset: (from, to) => {
           reset(from, to)
@@ -166,6 +173,15 @@ export interface Change<O extends Space, A extends Space, L extends Learnt = nev
   readonly open: (inner: Dynamics, copies: Copies) => Partial<Dynamics>
 }
 
+const changeFields = {
+  word: kinds.text,
+  observation: aSpace,
+  action: aSpace,
+  outside: optional(oneOf('refused', 'passed on')),
+  learns: optional({ expected: "an array of what it learns: 'observations', 'rewards'", holds: (x) => Array.isArray(x) && x.every((one) => one === 'observations' || one === 'rewards') }),
+  open: kinds.function,
+} as const
+
 /**
  * An environment with a change to it: what every combinator here is written with.
  *
@@ -191,17 +207,23 @@ export interface Change<O extends Space, A extends Space, L extends Learnt = nev
 export const changed = <O extends Space, A extends Space, Inner extends string, L extends Learnt = never>(
   inner: Environment<Space, Space, Inner>,
   change: Change<O, A, L>,
-): Environment<O, A, Inner | NoInfer<L>> => ({
-  name: inner.name,
-  changes: [...inner.changes, change.word],
-  learns: [...inner.learns, ...(change.learns ?? [])],
-  observation: change.observation,
-  action: change.action,
-  stateSize: inner.stateSize,
-  outside: change.outside ?? inner.outside,
-  open: (copies) => {
-    const within = inner.open(copies)
-    const { memory = [], ...parts } = change.open(within, copies)
-    return { ...within, ...parts, memory: [...within.memory, ...memory.map((one) => ({ ...one, learns: change.learns ?? [] }))] }
-  },
-})
+): Environment<O, A, Inner | NoInfer<L>> => {
+  refuseFields('changed', change, changeFields)
+  refuseOther(`changed: ${change.word}`, inner)
+  return {
+    name: inner.name,
+    changes: [...inner.changes, change.word],
+    learns: [...inner.learns, ...(change.learns ?? [])],
+    observation: change.observation,
+    action: change.action,
+    stateSize: inner.stateSize,
+    outside: change.outside ?? inner.outside,
+    open: (copies) => {
+      const within = inner.open(copies)
+      const replaced = change.open(within, copies)
+      refuseUnknown(`${change.word}: open`, replaced, ['reset', 'step', 'observe', 'memory'])
+      const { memory = [], ...parts } = replaced
+      return { ...within, ...parts, memory: [...within.memory, ...memory.map((one) => ({ ...one, learns: change.learns ?? [] }))] }
+    },
+  }
+}

@@ -1,3 +1,5 @@
+import { refuseUnknown } from '../trajectories/keys.ts'
+import { shown } from '../trajectories/problem.ts'
 import type { Environment } from './environment.ts'
 import type { Discrete } from './space.ts'
 import type { Branch } from './tabular.ts'
@@ -67,10 +69,13 @@ export const lakeBranches = (size: '4x4' | '8x8', ice: 'slippery' | 'rough'): re
  */
 export const frozenLake = <Size extends '4x4' | '8x8' = '4x4'>(options: LakeOptions<Size> = {}): Environment<Discrete<Cells<Size>>, Discrete<4>, never> => {
   // The type's default, where no size is given.
-  const { size = '4x4' as Size, ice = 'slippery' } = options
+  refuseUnknown('frozenLake', options, ['size', 'ice', 'steps'])
+  const { size = '4x4' as Size, ice = 'slippery', ...limit } = options
+  if (size !== '4x4' && size !== '8x8') throw new RangeError(`frozenLake: size: expected '4x4' or '8x8', got ${shown(size)}`)
+  if (ice !== 'slippery' && ice !== 'rough') throw new RangeError(`frozenLake: ice: expected 'slippery' or 'rough', got ${shown(ice)}`)
   const states = cellCount[size]
   const branches = lakeBranches(size, ice)
   const start = Array.from({ length: states }, (_, s) => (s === 0 ? 1 : 0))
   const name = size === '8x8' ? 'FrozenLake8x8-v1' : 'FrozenLake-v1'
-  return limitedTo(usualSteps[size], options)(tabular({ name, states, actions: 4, start, branches }))
+  return limitedTo('frozenLake', usualSteps[size], limit)(tabular({ name, states, actions: 4, start, branches }))
 }

@@ -3,9 +3,11 @@ import type { End } from '../trajectories/ends.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import type { AnyEnvironment, Copies, Environment, Memory } from './environment.ts'
 import { ending } from './environment.ts'
 import { EnvironmentFailure } from './failure.ts'
+import { refuseOther } from './kinds.ts'
 import { expectedCopies } from './memory.ts'
 import type { Random } from './random.ts'
 import { restoredStream, rewind, savedStream, streamsOf } from './random.ts'
@@ -325,8 +327,9 @@ const running = <O extends Space, A extends Space>(
   }
 }
 
-const optionProblem = (environment: AnyEnvironment, { copies, seed }: LockStepOptions): string | undefined => {
+const optionProblem = (environment: AnyEnvironment, { copies, seed, onEnd = 'reset' }: LockStepOptions): string | undefined => {
   if (!(Number.isInteger(copies) && copies >= 1)) return `copies: expected an integer >= 1, got ${shown(copies)}`
+  if (onEnd !== 'reset' && onEnd !== 'wait') return `onEnd: expected 'reset' or 'wait', got ${shown(onEnd)}`
   const fewer = expectedCopies(environment, copies)
   if (fewer !== null) return `copies: expected ${fewer}, got ${copies}; run fewer, more often`
   return (seed | 0) === seed || seed >>> 0 === seed ? undefined : `seed: expected a 32-bit integer, got ${shown(seed)}`
@@ -350,6 +353,8 @@ const optionProblem = (environment: AnyEnvironment, { copies, seed }: LockStepOp
  * ```
  */
 export const lockStep = <O extends Space, A extends Space>(environment: Environment<O, A>, options: LockStepOptions): LockStep<O, A> => {
+  refuseOther('lockStep', environment)
+  refuseUnknown(`${environment.name}: lockStep`, options, ['copies', 'seed', 'onEnd'], 'lockStep(environment, { copies: 8, seed: 1 })')
   const wrong = optionProblem(environment, options)
   if (wrong !== undefined) throw new RangeError(`${environment.name}: lockStep: ${wrong}`)
   const { copies, seed, onEnd = 'reset' } = options
@@ -387,6 +392,7 @@ const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof 
  * ```
  */
 export const resumed = <O extends Space, A extends Space>(environment: Environment<O, A>, saved: unknown): E.Either<readonly Problem[], LockStep<O, A>> => {
+  refuseOther('resumed', environment)
   if (!isRecord(saved)) return E.left([{ path: 'run', expected: 'a saved run', got: shown(saved) }])
   const { copies, onEnd, columns, memory, random } = saved
   const problems: Problem[] = []

@@ -56,4 +56,4 @@ const untimed = environmentOfColumns({
  * mountainCar().action.n // => 3
  * ```
  */
-export const mountainCar = (options: LimitOptions = {}): Environment<Box<readonly [2]>, Discrete<3>, never> => limitedTo(200, options)(untimed)
+export const mountainCar = (options: LimitOptions = {}): Environment<Box<readonly [2]>, Discrete<3>, never> => limitedTo('mountainCar', 200, options)(untimed)

@@ -65,4 +65,4 @@ const untimed = environmentOfColumns({
  * mountainCarContinuous().action.low // => [-1]
  * ```
  */
-export const mountainCarContinuous = (options: LimitOptions = {}): Environment<Box<readonly [2]>, Box<readonly [1]>, never> => limitedTo(999, options)(untimed)
+export const mountainCarContinuous = (options: LimitOptions = {}): Environment<Box<readonly [2]>, Box<readonly [1]>, never> => limitedTo('mountainCarContinuous', 999, options)(untimed)

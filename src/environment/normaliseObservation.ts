@@ -1,10 +1,13 @@
+import { kinds } from '../trajectories/argument.ts'
+import { refuseFields } from '../trajectories/fields.ts'
 import type { Environment, Learnt } from './environment.ts'
 import { changed } from './environment.ts'
+import { refuseOptions, refuseOther } from './kinds.ts'
 import type { LockStep, SavedRun } from './lockStep.ts'
 import type { Moments } from './moments.ts'
 import { emptyMoments, momentsIn, seeRows } from './moments.ts'
 import type { Box, Space } from './space.ts'
-import { box, sizeOf } from './space.ts'
+import { box, describeSpace, sizeOf } from './space.ts'
 
 /** How observations are normalised. */
 export interface NormaliseObservationOptions<By extends Moments | undefined = Moments | undefined> {
@@ -43,9 +46,14 @@ const floor = 1e-8
  * Math.round(observationMoments(run).count) // => 16
  * ```
  */
-export const normaliseObservation =
-  <By extends Moments | undefined = undefined>({ by, clip = Infinity }: NormaliseObservationOptions<By> = {}) =>
-  <Shape extends readonly number[], A extends Space, L extends string>(environment: Environment<Box<Shape>, A, L>): Environment<Box<Shape>, A, L | LearntWith<By>> => {
+export const normaliseObservation = <By extends Moments | undefined = undefined>(options: NormaliseObservationOptions<By> = {}) => {
+  refuseOptions('normaliseObservation', options, ['by', 'clip'], 'normaliseObservation() or normaliseObservation({ clip: 10 })')
+  return <Shape extends readonly number[], A extends Space, L extends string>(environment: Environment<Box<Shape>, A, L>): Environment<Box<Shape>, A, L | LearntWith<By>> => {
+    refuseOther('normaliseObservation', environment)
+    const { by, clip = Infinity } = options
+    if (by !== undefined) refuseFields('normaliseObservation.by', by, { mean: kinds.list, variance: kinds.list, count: { expected: 'how many have been seen', holds: (x) => typeof x === 'number' } })
+    if (environment.observation._tag !== 'Box')
+      throw new TypeError(`normaliseObservation: ${environment.name}: expected an environment that observes a box, got one that observes ${describeSpace(environment.observation)}; make indices into vectors with oneHot`)
     const m = sizeOf(environment.observation)
     if (!(clip > 0)) throw new RangeError(`normaliseObservation: clip: expected a number > 0, got ${clip}`)
     if (by !== undefined && (by.mean.length !== m || by.variance.length !== m))
@@ -82,6 +90,7 @@ export const normaliseObservation =
       },
     })
   }
+}
 
 /**
  * The moments that a run normalises its observations by.

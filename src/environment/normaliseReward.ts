@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
+import { refuseOptions, refuseOther } from './kinds.ts'
 import type { LockStep } from './lockStep.ts'
 import { emptyMoments, momentsIn, seeRows } from './moments.ts'
 import type { Space } from './space.ts'
@@ -36,9 +37,11 @@ const floor = 1e-8
  * rewardDeviation(run) > 10 // => true
  * ```
  */
-export const normaliseReward =
-  ({ discount, clip = Infinity }: NormaliseRewardOptions) =>
-  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L | 'rewards'> => {
+export const normaliseReward = (options: NormaliseRewardOptions) => {
+  refuseOptions('normaliseReward', options, ['discount', 'clip'], 'normaliseReward({ discount: 0.99 })')
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L | 'rewards'> => {
+    refuseOther('normaliseReward', environment)
+    const { discount, clip = Infinity } = options
     if (!(discount >= 0 && discount <= 1)) throw new RangeError(`normaliseReward: discount: expected a number in [0, 1], got ${discount}`)
     if (!(clip > 0)) throw new RangeError(`normaliseReward: clip: expected a number > 0, got ${clip}`)
     return changed(environment, {
@@ -69,6 +72,7 @@ export const normaliseReward =
       },
     })
   }
+}
 
 /**
  * What a run divides its rewards by at present.

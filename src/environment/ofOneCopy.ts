@@ -1,7 +1,11 @@
+import { kinds } from '../trajectories/argument.ts'
+import { refuseFields } from '../trajectories/fields.ts'
+import { unknownKeys } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Copies, Environment } from './environment.ts'
 import { ending, environmentOfColumns } from './environment.ts'
 import { EnvironmentFailure } from './failure.ts'
+import { ofAnyForm } from './kinds.ts'
 import type { Random } from './random.ts'
 import type { ElementOf, Space } from './space.ts'
 import { sizeOf } from './space.ts'
@@ -52,6 +56,8 @@ export interface DefinitionInPlace<O extends Space, A extends Space> {
   /** Writes what is observed; of a discrete space, its number as `observation[0]`. */
   readonly observe: (state: Float64Array, observation: Float32Array) => void
 }
+
+const ofOneCopy = { ...ofAnyForm, reset: kinds.function, step: kinds.function, observe: kinds.function } as const
 
 const rowsOf = <Column extends Float64Array | Float32Array>(column: Column, count: number): readonly Column[] => {
   const size = column.length / count
@@ -105,6 +111,7 @@ const failureIn =
  * ```
  */
 export const environmentInPlace = <const O extends Space, const A extends Space>(definition: DefinitionInPlace<O, A>): Environment<O, A, never> => {
+  refuseFields('environmentInPlace', definition, ofOneCopy)
   const { name, observation, action, stateSize, reset, step, observe } = definition
   return environmentOfColumns({
     name,
@@ -118,7 +125,8 @@ export const environmentInPlace = <const O extends Space, const A extends Space>
       const actions = rowsOf(copies.action, count)
       const observed = rowsOfEach(count)
       const things = thingsIn(observation)
-      const outcome: Outcome = { reward: 0, terminated: false }
+      // Sealed: what it has no place for, such as a flag of another name, is an error where it is written.
+      const outcome: Outcome = Object.seal({ reward: 0, terminated: false })
       return {
         reset: (from, to) => {
           for (let i = from; i < to; i++) reset(states[i], random[i])
@@ -169,6 +177,7 @@ export const environmentInPlace = <const O extends Space, const A extends Space>
 export const environment = <const O extends Space, const A extends Space, State extends readonly [] | readonly number[]>(
   definition: Definition<O, A, State>,
 ): Environment<O, A, never> => {
+  refuseFields('environment', definition, ofOneCopy)
   const { name, observation, action, stateSize, reset, step, observe } = definition
   const size = sizeOf(observation)
   const discreteAction = action._tag === 'Discrete'
@@ -187,6 +196,13 @@ export const environment = <const O extends Space, const A extends Space, State 
         else for (let k = 0; k < stateSize; k++) state[i * stateSize + k] = next[k]
       }
       // A copy for each call: what a pure function is given, nobody changes later. It has the length that State has.
+      /** Once for a run: mostly all transitions are written by the same line. */
+      let known = false
+      const refuseOthers = (i: number, next: object): void => {
+        known = true
+        const [other] = unknownKeys('', next, ['state', 'reward', 'terminated'])
+        if (other !== undefined) fail(i, `expected step to give { state, reward, terminated } and nothing else, got ${other.got} too; a time limit is put around it with timeLimit`)
+      }
       const stateOf = (i: number): State => Array.from(state.subarray(i * stateSize, (i + 1) * stateSize)) as readonly number[] as State
       // A number for a discrete space, numbers for a box: what ElementOf says.
       const actionOf = (i: number): ElementOf<A> => (discreteAction ? actions[i][0] : Array.from(actions[i])) as ElementOf<A>
@@ -199,6 +215,7 @@ export const environment = <const O extends Space, const A extends Space, State 
             const next = step(stateOf(i), actionOf(i), random[i])
             if (typeof next?.reward !== 'number' || typeof next.terminated !== 'boolean')
               fail(i, `expected step to give { state, reward, terminated }, a number as reward and true or false as terminated, got ${shown(next)}`)
+            if (!known) refuseOthers(i, next)
             keep(i, next.state, 'step')
             reward[i] = next.reward
             end[i] = next.terminated ? ending.Terminated : ending.none

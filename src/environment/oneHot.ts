@@ -1,7 +1,8 @@
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
+import { refuseOther } from './kinds.ts'
 import type { Box, Discrete, Space } from './space.ts'
-import { box } from './space.ts'
+import { box, describeSpace } from './space.ts'
 
 /**
  * Observe one of n things as n numbers, a 1 in its place and 0 elsewhere, so that a network can read it. Linear in it is tabular.
@@ -16,6 +17,9 @@ import { box } from './space.ts'
  * ```
  */
 export const oneHot = <N extends number, A extends Space, L extends string>(environment: Environment<Discrete<N>, A, L>): Environment<Box<readonly [N]>, A, L> => {
+  refuseOther('oneHot', environment)
+  if (environment.observation._tag !== 'Discrete')
+    throw new TypeError(`oneHot: ${environment.name}: expected an environment that observes one of n things, got one that observes ${describeSpace(environment.observation)}`)
   const { n } = environment.observation
   return changed(environment, {
     word: 'oneHot',

@@ -72,4 +72,4 @@ const untimed = environmentOfColumns({
  * pendulum().action.high // => [2]
  * ```
  */
-export const pendulum = (options: LimitOptions = {}): Environment<Box<readonly [3]>, Box<readonly [1]>, never> => limitedTo(200, options)(untimed)
+export const pendulum = (options: LimitOptions = {}): Environment<Box<readonly [3]>, Box<readonly [1]>, never> => limitedTo('pendulum', 200, options)(untimed)

@@ -1,5 +1,7 @@
+import { shown } from '../trajectories/problem.ts'
 import type { Environment } from './environment.ts'
 import { changed, ending } from './environment.ts'
+import { refuseOptions, refuseOther } from './kinds.ts'
 import type { Space } from './space.ts'
 
 /** What rewards are shaped by. */
@@ -33,9 +35,12 @@ export interface Shaping {
  * run.reward // => [0]
  * ```
  */
-export const shapeReward =
-  ({ discount, potential }: Shaping) =>
-  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+export const shapeReward = (shaping: Shaping) => {
+  refuseOptions('shapeReward', shaping, ['discount', 'potential'], 'shapeReward({ discount: 0.99, potential })')
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+    refuseOther('shapeReward', environment)
+    const { discount, potential } = shaping
+    if (typeof potential !== 'function') throw new TypeError(`shapeReward: potential: expected a function of a state, got ${shown(potential)}`)
     if (!(discount >= 0 && discount <= 1)) throw new RangeError(`shapeReward: discount: expected a number in [0, 1], got ${discount}`)
     const { stateSize } = environment
     return changed(environment, {
@@ -64,3 +69,4 @@ export const shapeReward =
       },
     })
   }
+}

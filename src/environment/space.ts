@@ -1,4 +1,6 @@
 import type { Problem } from '../trajectories/problem.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 
 /** Arrays of real numbers of one shape, between bounds: `Box<readonly [4]>` holds four numbers. */
@@ -51,6 +53,8 @@ const spread = (name: string, bound: number | readonly number[], size: number): 
  * ```
  */
 export const box = <const Shape extends readonly number[]>(shape: Shape, bounds: Bounds = { low: -Infinity, high: Infinity }): Box<Shape> => {
+  refuseArgument('box', shape, { expected: 'an array of sizes, such as box([4])', holds: Array.isArray })
+  refuseUnknown('box', bounds, ['low', 'high'], 'box([2], { low: -1, high: 1 })')
   for (const size of shape)
     if (!(Number.isInteger(size) && size >= 1)) throw new RangeError(`box: shape: expected integers >= 1, got ${shown(shape)}`)
   const size = shape.reduce((a, b) => a * b, 1)

@@ -1,3 +1,6 @@
+import { kinds } from '../trajectories/argument.ts'
+import { refuseFields } from '../trajectories/fields.ts'
+import { unknownKeys } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { describeProblems, shown } from '../trajectories/problem.ts'
 import type { Environment } from './environment.ts'
@@ -39,6 +42,7 @@ const problemsOf = ({ states, actions, start, branches }: Tables<number, number>
     row.length === actions
       ? row.flatMap((all, a) => [
           ...sumsToOne(`branches[${s}][${a}]`, all.map(({ probability }) => probability)),
+          ...all.flatMap((branch, k) => unknownKeys(`branches[${s}][${a}][${k}]`, branch, ['probability', 'next', 'reward', 'terminated'])),
           ...all.flatMap(({ next, reward }, k): readonly Problem[] => [
             ...(Number.isInteger(next) && next >= 0 && next < states
               ? []
@@ -49,6 +53,14 @@ const problemsOf = ({ states, actions, start, branches }: Tables<number, number>
       : [{ path: `branches[${s}]`, expected: `${actions} entries, one per action`, got: String(row.length) }],
   ),
 ]
+
+const tableFields = {
+  name: kinds.text,
+  states: { expected: 'how many states there are', holds: () => true },
+  actions: { expected: 'how many actions there are', holds: () => true },
+  start: kinds.numbers,
+  branches: kinds.list,
+} as const
 
 /** Running sums; the last is 1 whatever rounding made of it. */
 const cumulated = (probabilities: readonly number[]): readonly number[] => {
@@ -85,6 +97,7 @@ const drawn = (sums: Float64Array, from: number, to: number, random: Random): nu
  * ```
  */
 export const tabular = <const S extends number, const A extends number>(tables: Tables<S, A>): Environment<Discrete<S>, Discrete<A>, never> => {
+  refuseFields('tabular', tables, tableFields)
   const { name, states, actions, start, branches } = tables
   const problems = problemsOf(tables)
   if (problems.length > 0) throw new TypeError(`${name}: ${describeProblems(problems)}`)

@@ -1,6 +1,8 @@
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Environment } from './environment.ts'
 import { changed, ending } from './environment.ts'
+import { refuseOptions, refuseOther } from './kinds.ts'
 import type { Space } from './space.ts'
 
 /** What a time limit is. */
@@ -29,9 +31,11 @@ export interface TimeLimitOptions {
  * endOf(run, 0) // => { _tag: 'TimeLimit' }
  * ```
  */
-export const timeLimit =
-  ({ steps, as }: TimeLimitOptions) =>
-  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+export const timeLimit = (options: TimeLimitOptions) => {
+  refuseOptions('timeLimit', options, ['steps', 'as'], "timeLimit({ steps: 500, as: 'Truncated' })")
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+    refuseOther('timeLimit', environment)
+    const { steps, as } = options
     if (!(Number.isInteger(steps) && steps >= 1)) throw new RangeError(`timeLimit: steps: expected an integer >= 1, got ${shown(steps)}`)
     if (as !== 'Truncated' && as !== 'TimeLimit') throw new RangeError(`timeLimit: as: expected 'Truncated' or 'TimeLimit', got ${shown(as)}`)
     if (as === 'TimeLimit' && environment.changes.some((word) => word.startsWith('shapeReward')))
@@ -57,6 +61,7 @@ export const timeLimit =
       },
     })
   }
+}
 
 /** The limit of a built-in environment. */
 export interface LimitOptions {
@@ -66,6 +71,9 @@ export interface LimitOptions {
 
 /** The usual limit of an environment, unless another is asked for. */
 export const limitedTo =
-  (usual: number, { steps = usual }: LimitOptions) =>
-  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
-    steps === Infinity ? environment : timeLimit({ steps, as: 'Truncated' })(environment)
+  (word: string, usual: number, options: LimitOptions) =>
+  <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+    refuseUnknown(word, options, ['steps'], `${word}() or ${word}({ steps: 200 })`)
+    const { steps = usual } = options
+    return steps === Infinity ? environment : timeLimit({ steps, as: 'Truncated' })(environment)
+  }

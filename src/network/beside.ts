@@ -1,7 +1,8 @@
 import type { Space } from '../environment/space.ts'
 import { describeSpace } from '../environment/space.ts'
 import type { Network } from '../policy/network.ts'
-import { actingOf, guarded, sumOf } from '../policy/network.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
+import { actingOf, aNetwork, guarded, sumOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
 import { partOf } from './views.ts'
 
@@ -30,6 +31,8 @@ import { partOf } from './views.ts'
 export const beside =
   <O extends Space, Out2 extends readonly number[]>(second: Network<O, Out2>) =>
   <Out1 extends readonly number[]>(first: Network<O, Out1>): Network<O, readonly [...Out1, ...Out2]> => {
+    refuseArgument('beside', second, aNetwork)
+    refuseArgument('beside', first, aNetwork)
     const [observed, otherObserved] = [describeSpace(first.observation), describeSpace(second.observation)]
     if (observed !== otherObserved)
       throw new RangeError(`beside: ${first.name} observes ${observed}, ${second.name} ${otherObserved}; give both the same`)

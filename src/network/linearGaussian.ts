@@ -5,6 +5,7 @@ import { double } from '../policy/floats.ts'
 import type { Network } from '../policy/network.ts'
 import { guarded, slicesOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
 
 /** Sizes of a linear-Gaussian policy. */
@@ -35,6 +36,7 @@ export interface LinearGaussianOptions<N extends number, D extends number> {
 export const linearGaussian = <const N extends number, const D extends number>(
   options: LinearGaussianOptions<N, D>,
 ): Network<Box<readonly [N]>, readonly [Double<D>]> => {
+  refuseUnknown('linearGaussian', options, ['states', 'actions', 'logDeviation'], 'linearGaussian({ states: 2, actions: 1 })')
   const { states, actions, logDeviation = 0 } = options
   checked('linearGaussian: states', states, range.count)
   checked('linearGaussian: actions', actions, range.count)

@@ -1,8 +1,13 @@
 import { streamsOf } from '../environment/random.ts'
+import { aSpace } from '../environment/kinds.ts'
 import type { Box } from '../environment/space.ts'
 import { describeSpace, sizeOf } from '../environment/space.ts'
 import type { Network } from '../policy/network.ts'
 import { countOf, guarded, slicesOf } from '../policy/network.ts'
+import { hasParts, kinds } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Activation } from './activation.ts'
@@ -62,7 +67,18 @@ const mostParameters = 2 ** 28
 
 const seedRange = { expected: 'an integer of 32 bits', holds: (x: number) => x === (x | 0) }
 
+const mlpFields = {
+  observation: aSpace,
+  hidden: { expected: 'an array of widths of hidden layers, [] for none', holds: Array.isArray },
+  outputs: { expected: 'an array of output blocks, such as [policyOutput(2), valueOutput]', holds: (x) => Array.isArray(x) && x.every(hasParts) },
+  activation: optional(kinds.anything),
+  gain: optional(kinds.anything),
+  precision: optional(kinds.anything),
+  engine: optional({ expected: 'an engine, such as simdMlp or that of openBackend', holds: kinds.function.holds }),
+} as const satisfies Fields<MlpOptions<readonly number[], readonly Output[]>>
+
 const shapeOf = (options: MlpOptions<readonly number[], readonly Output[]>): MlpShape => {
+  refuseFields('mlp', options, mlpFields)
   const { observation, hidden, outputs, activation = 'tanh', precision = 'float32' } = options
   // A caller without a compiler may have brought the index of a discrete space, of which a network makes nothing.
   if (observation._tag !== 'Box')
@@ -70,7 +86,9 @@ const shapeOf = (options: MlpOptions<readonly number[], readonly Output[]>): Mlp
   const inputs = checked('mlp: size of the observation', sizeOf(observation), range.count)
   for (const [l, width] of hidden.entries()) checked(`mlp: hidden[${l}]`, width, range.count)
   checked('mlp: number of outputs', outputs.length, range.count)
-  for (const [b, { size, gain }] of outputs.entries()) {
+  for (const [b, output] of outputs.entries()) {
+    refuseUnknown(`mlp: outputs[${b}]`, output, ['name', 'size', 'gain'])
+    const { size, gain } = output
     checked(`mlp: outputs[${b}].size`, size, range.count)
     checked(`mlp: outputs[${b}].gain`, gain, range.finite)
   }

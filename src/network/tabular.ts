@@ -3,6 +3,7 @@ import { discrete } from '../environment/space.ts'
 import type { Network } from '../policy/network.ts'
 import { guarded, slicesOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
 
 /**
@@ -22,13 +23,12 @@ import { checked, range } from '../weighting/options.ts'
  * network.forward(Float64Array.of(1, 2, 3, 4), Int32Array.of(1, 0), 2) // => [3, 4, 1, 2]
  * ```
  */
-export const tabular = <const S extends number, const A extends number>({
-  states,
-  actions,
-}: {
+export const tabular = <const S extends number, const A extends number>(sizes: {
   readonly states: S
   readonly actions: A
 }): Network<Discrete<S>, readonly [A]> => {
+  refuseUnknown('tabular', sizes, ['states', 'actions'])
+  const { states, actions } = sizes
   checked('tabular: states', states, range.count)
   checked('tabular: actions', actions, range.count)
   const K: number = actions

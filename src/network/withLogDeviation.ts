@@ -2,8 +2,9 @@ import type { Space } from '../environment/space.ts'
 import type { Double, Floats } from '../policy/floats.ts'
 import { double } from '../policy/floats.ts'
 import type { Network } from '../policy/network.ts'
-import { actingOf, guarded, sumOf } from '../policy/network.ts'
+import { actingOf, aNetwork, guarded, sumOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
 import { checked, range } from '../weighting/options.ts'
 import { partOf } from './views.ts'
 
@@ -32,6 +33,7 @@ export const withLogDeviation = <O extends Space, D extends number, Rest extends
   network: Network<O, readonly [D, ...Rest]>,
   logDeviation = 0,
 ): Network<O, readonly [Double<D>, ...Rest]> => {
+  refuseArgument('withLogDeviation', network, aNetwork)
   checked('withLogDeviation: logDeviation', logDeviation, range.finite)
   const [D, ...rest] = network.outputs
   const { valuing } = network

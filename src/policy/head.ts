@@ -1,6 +1,8 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import type { Space } from '../environment/space.ts'
 import type { Weights } from '../estimator/estimator.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts } from '../trajectories/argument.ts'
 import type { Actions, Floats } from './floats.ts'
 
 /** A divergence from a reference distribution that is held down. */
@@ -55,4 +57,10 @@ export interface Head<out P extends number, out S extends Space> {
    *     d/dx  sum_i W_i log p_i(a_i) + entropy sum_i H_i - kl.weight sum_i KL_i
    */
   readonly gradient: (distribution: Floats, actions: Actions, n: number, terms: Terms, out: Floats) => void
+}
+
+/** A head, as a kind of argument. */
+export const aHead: Kind = {
+  expected: 'a head, such as categorical(2) or gaussian(1)',
+  holds: (x) => hasParts(x) && typeof x['logProb'] === 'function' && typeof x['sample'] === 'function' && typeof x['parameters'] === 'number',
 }

@@ -1,5 +1,8 @@
 import type { Space } from '../environment/space.ts'
 import { sizeOf } from '../environment/space.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts } from '../trajectories/argument.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import type { Floats, Observations } from './floats.ts'
 import { needLength, needRows } from './floats.ts'
 
@@ -63,6 +66,12 @@ export interface Network<out O extends Space, out Out extends readonly number[]>
   readonly parameterCount: number
   /** Initial parameters: the same for the same seed. */
   readonly init: (seed: number) => Floats
+}
+
+/** A network, as a kind of argument. */
+export const aNetwork: Kind = {
+  expected: 'a network, such as mlp({ observation, hidden: [64], outputs: [policyOutput(2)] })',
+  holds: (x) => hasParts(x) && typeof x['forward'] === 'function' && typeof x['vectorJacobianProduct'] === 'function' && Array.isArray(x['outputs']),
 }
 
 /** Numbers of one row over all blocks. */
@@ -137,8 +146,10 @@ export const slice = <F extends Floats>({ name: whose, slices }: Pick<Network<Sp
  */
 export const guarded = (
   { name, observation, outputs, parameterCount }: Pick<Network<Space, readonly number[]>, 'name' | 'observation' | 'outputs' | 'parameterCount'>,
-  { forward, vectorJacobianProduct, acting, valuing }: Engine,
+  engine: Engine,
 ): Engine => {
+  refuseUnknown(name, engine, ['forward', 'vectorJacobianProduct', 'acting', 'valuing'])
+  const { forward, vectorJacobianProduct, acting, valuing } = engine
   const width = sumOf(outputs)
   const inputs = sizeOf(observation)
   let lastParameters: Floats | undefined

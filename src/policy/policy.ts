@@ -2,9 +2,11 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import type { Space } from '../environment/space.ts'
 import type { Actions, Floats, Observations } from './floats.ts'
 import { needLength } from './floats.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
 import type { Head, Terms } from './head.ts'
+import { aHead } from './head.ts'
 import type { Network } from './network.ts'
-import { sumOf } from './network.ts'
+import { aNetwork, sumOf } from './network.ts'
 import { scratchOf } from './scratch.ts'
 
 /**
@@ -57,6 +59,8 @@ export const policyOf = <O extends Space, A extends Space, P extends number, Res
   network: Network<O, readonly [P, ...Rest]>,
   head: Head<NoInfer<P>, A>,
 ): Policy<O, A, readonly [P, ...Rest]> => {
+  refuseArgument('policyOf', network, aNetwork)
+  refuseArgument('policyOf: head', head, aHead)
   const [P] = network.outputs
   // The compiler has seen it, if there was one.
   if (P !== head.parameters)

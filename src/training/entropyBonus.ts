@@ -1,7 +1,9 @@
+import { refuseArgument } from '../trajectories/argument.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Reason } from '../weighting/reason.ts'
 import { reason, reasonUnless } from '../weighting/reason.ts'
 import { union } from '../weighting/step.ts'
+import { anObjective } from './kinds.ts'
 import type { TrainingObjective, wholeBatchOnly } from './objective.ts'
 
 const declared = reason({
@@ -31,9 +33,12 @@ export const entropyBonus = <const C extends number>(coefficient: C) => {
   checked('entropyBonus', coefficient, range.notNegative)
   return <N, B extends string, S extends 'minibatches' | typeof wholeBatchOnly>(
     objective: TrainingObjective<N, B, S>,
-  ): TrainingObjective<N, B | (C extends 0 ? never : 'entropy bonus'), S> => ({
-    ...objective,
-    reasons: union<Reason<B | (C extends 0 ? never : 'entropy bonus')>>(objective.reasons, reasonUnless<C, 0, 'entropy bonus'>(coefficient, 0, declared)),
-    entropy: objective.entropy + coefficient,
-  })
+  ): TrainingObjective<N, B | (C extends 0 ? never : 'entropy bonus'), S> => {
+    refuseArgument('entropyBonus', objective, anObjective)
+    return {
+      ...objective,
+      reasons: union<Reason<B | (C extends 0 ? never : 'entropy bonus')>>(objective.reasons, reasonUnless<C, 0, 'entropy bonus'>(coefficient, 0, declared)),
+      entropy: objective.entropy + coefficient,
+    }
+  }
 }

@@ -1,9 +1,10 @@
 import type { Environment } from '../environment/environment.ts'
 import type { Space } from '../environment/space.ts'
 import type { BehaviourLogProb, CompleteEpisodes, OnPolicy, Reward } from '../trajectories/facts.ts'
+import { optional } from '../trajectories/fields.ts'
 import { checked, range } from '../weighting/options.ts'
 import { acting } from './acting.ts'
-import { refuseUnknown } from './unknown.ts'
+import { aNumber, anEnvironment, refuseOptions } from './kinds.ts'
 import type { Sampler } from './sampler.ts'
 
 /** Which episodes make a batch. */
@@ -44,7 +45,7 @@ export interface EpisodesOptions<O extends Space, A extends Space> {
 export const episodes = <O extends Space, A extends Space>(
   options: EpisodesOptions<O, A>,
 ): Sampler<O, A, Reward & BehaviourLogProb & CompleteEpisodes & OnPolicy> => {
-  refuseUnknown('episodes', options, ['environment', 'count', 'discount', 'copies'])
+  refuseOptions('episodes', options, { environment: anEnvironment, count: aNumber, discount: aNumber, copies: optional(aNumber) })
   const { environment, count, discount, copies = count } = options
   checked('episodes: count', count, range.count)
   checked('episodes: discount', discount, range.unit)

@@ -6,12 +6,14 @@ import { outliving } from '../environment/outliving.ts'
 import type { Space } from '../environment/space.ts'
 import type { Floats } from '../policy/floats.ts'
 import type { Policy } from '../policy/policy.ts'
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
 import { actingStream, refuseMisfit } from './acting.ts'
+import { anEnvironment, aPolicy } from './kinds.ts'
 import { rollingOut } from './rollout.ts'
 import type { Actor, Sampled } from './sampler.ts'
 import type { Training } from './train.ts'
-import { refuseUnknown } from './unknown.ts'
 
 /** How many episodes, and which. */
 export interface EvaluateOptions {
@@ -78,7 +80,7 @@ const evaluated = (training: Training, { episodes, seed }: EvaluateOptions): Sam
   return sampled
 }
 
-const isTraining = (what: object): what is Training => 'parameters' in what && 'next' in what
+const isTraining = (what: unknown): what is Training => hasParts(what) && typeof what['parameters'] === 'function' && typeof what['next'] === 'function'
 
 /**
  * Lets a policy act for so many episodes, one in each copy, until each has ended or was cut. Actions are drawn, not the likeliest ones.
@@ -114,16 +116,19 @@ export const evaluate: {
     options: EvaluateOptions,
   ): <Out extends readonly number[]>(policy: Policy<O, A, Out>, parameters: Floats) => Sampled<unknown>
 } = (what: Training | Environment<Space, Space>, options: EvaluateOptions): never => {
-  refuseUnknown('evaluate', options, ['episodes', 'seed'])
+  refuseUnknown('evaluate', options, ['episodes', 'seed'], 'evaluate(training, { episodes: 100, seed: 1 })')
   const { episodes, seed } = options
   const check = (): number => checked('evaluate: episodes', episodes, range.count)
   if (isTraining(what)) {
     check()
     return evaluated(what, options) as never
   }
+  refuseArgument('evaluate', what, { expected: 'a training, or an environment such as cartPole()', holds: anEnvironment.holds })
   refuseLearning(what, outliving(what))
   const judge = (policy: Policy<Space, Space, readonly number[]>, parameters: Floats): Sampled<unknown> => {
     check()
+    refuseArgument('evaluate: policy', policy, aPolicy)
+    refuseArgument('evaluate: parameters', parameters, kinds.numbers)
     return played(lockStep(what, { copies: episodes, seed }), seed, { policy, parameters, version: 0 })
   }
   // Which of the two it is, the overloads say.

@@ -1,8 +1,10 @@
 import type { Reward, StateValue } from '../trajectories/facts.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
 import { union } from '../weighting/step.ts'
+import { anObjective } from './kinds.ts'
 import type { TrainingObjective, wholeBatchOnly } from './objective.ts'
-import { refuseUnknown } from './unknown.ts'
 
 /** How values are fitted. */
 export interface FitValueOptions {
@@ -34,16 +36,19 @@ export interface FitValueOptions {
  * ```
  */
 export const fitValue = (options: FitValueOptions) => {
-  refuseUnknown('fitValue', options, ['coefficient', 'lambda', 'clip'])
+  refuseUnknown('fitValue', options, ['coefficient', 'lambda', 'clip'], 'fitValue({ coefficient: 0.5, lambda: 0.95 })')
   const { coefficient, lambda, clip = Infinity } = options
   checked('fitValue: coefficient', coefficient, range.notNegative)
   checked('fitValue: lambda', lambda, range.unit)
   checked('fitValue: clip', clip, range.positive)
   return <N, B extends string, S extends 'minibatches' | typeof wholeBatchOnly>(
     objective: TrainingObjective<N, B, S>,
-  ): TrainingObjective<N & Reward & StateValue, B, S> => ({
-    ...objective,
-    needs: union(objective.needs, ['Reward', 'StateValue']),
-    value: { coefficient, lambda, clip },
-  })
+  ): TrainingObjective<N & Reward & StateValue, B, S> => {
+    refuseArgument('fitValue', objective, anObjective)
+    return {
+      ...objective,
+      needs: union(objective.needs, ['Reward', 'StateValue']),
+      value: { coefficient, lambda, clip },
+    }
+  }
 }

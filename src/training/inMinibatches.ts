@@ -4,6 +4,9 @@ import { cutAtImportance } from '../estimator/prepare.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../trajectories/argument.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
 import type { Reason } from '../weighting/reason.ts'
@@ -12,12 +15,17 @@ import { legalPlan, union } from '../weighting/step.ts'
 import type { BiasOf, Credit, NeedsOf, StageOf } from '../weighting/weighting.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Ready, SliceWeights, TrainingObjective } from './objective.ts'
-import { refuseUnknown } from './unknown.ts'
 
 /** What is done to credits in each minibatch. */
 export interface MinibatchOptions {
   /** Centres and divides the credits of each minibatch by themselves: `whitenSteps({ ddof: 1, epsilon: 1e-8 })`. Default: left as they are. */
   readonly normalise?: Normalisation<'whitenSteps'>
+}
+
+const aReduction: Kind = { expected: 'a reduction, such as meanOverSteps', holds: (x) => hasParts(x) && typeof x['scale'] === 'function' && 'reasons' in x }
+const aNormalisation: Kind = {
+  expected: 'a normalisation of steps, such as whitenSteps({ ddof: 1, epsilon: 1e-8 })',
+  holds: (x) => hasParts(x) && x['row'] === 'whitenSteps' && hasParts(x['change']),
 }
 
 /** A slice's weights, and how many of them limits have made 0. */
@@ -63,8 +71,10 @@ export const inMinibatches =
     BiasOf<W> | R | (O extends { readonly normalise: object } ? 'divided by a deviation' : never),
     'minibatches'
   > => {
-    refuseUnknown('inMinibatches', options ?? {}, ['normalise'])
+    refuseArgument('inMinibatches', r, aReduction)
+    refuseUnknown('inMinibatches', options ?? {}, ['normalise'], 'inMinibatches(meanOverSteps, { normalise: whitenSteps({ ddof: 1, epsilon: 1e-8 }) })')
     const by = options?.normalise
+    if (by !== undefined) refuseArgument('inMinibatches.normalise', by, aNormalisation)
     const plan = legalPlan('prepare', w)
     const cutting = cutAtImportance(r, plan)
     const declared = union<Reason>(plan.reasons, [...r.reasons, ...(by?.change.reasons ?? [])])

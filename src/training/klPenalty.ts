@@ -1,9 +1,12 @@
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Reason } from '../weighting/reason.ts'
 import { reason } from '../weighting/reason.ts'
 import { union } from '../weighting/step.ts'
+import { anObjective } from './kinds.ts'
 import type { KlTerm, TrainingObjective, wholeBatchOnly } from './objective.ts'
 
 const declared = reason({
@@ -31,16 +34,21 @@ const declared = reason({
  * pipe(wholeBatch(recipes.clipped.estimator), klPenalty({ coefficient: 1, direction: 'fromReference' })).kl?.coefficient // => 1
  * ```
  */
-export const klPenalty = ({ coefficient, direction }: KlTerm) => {
+export const klPenalty = (options: KlTerm) => {
+  refuseUnknown('klPenalty', options, ['coefficient', 'direction'], "klPenalty({ coefficient: 1, direction: 'toReference' })")
+  const { coefficient, direction } = options
   checked('klPenalty: coefficient', coefficient, range.notNegative)
   if (direction !== 'toReference' && direction !== 'fromReference')
     throw new RangeError(`klPenalty: direction: expected 'toReference' or 'fromReference', got ${shown(direction)}`)
   return <N, B extends string, S extends 'minibatches' | typeof wholeBatchOnly>(
     objective: TrainingObjective<N, B, S>,
-  ): TrainingObjective<N & BehaviourLogProb, B | 'KL penalty', S> => ({
-    ...objective,
-    needs: union(objective.needs, ['BehaviourLogProb']),
-    reasons: union<Reason<B | 'KL penalty'>>(objective.reasons, [declared]),
-    kl: { coefficient, direction },
-  })
+  ): TrainingObjective<N & BehaviourLogProb, B | 'KL penalty', S> => {
+    refuseArgument('klPenalty', objective, anObjective)
+    return {
+      ...objective,
+      needs: union(objective.needs, ['BehaviourLogProb']),
+      reasons: union<Reason<B | 'KL penalty'>>(objective.reasons, [declared]),
+      kl: { coefficient, direction },
+    }
+  }
 }

@@ -22,16 +22,18 @@ import { takenAsOne } from '../ratio/takenAsOne.ts'
 import { recipes } from '../recipe/recipes.ts'
 import { meanOverSteps } from '../reduce/meanOverSteps.ts'
 import { checked, range } from '../weighting/options.ts'
+import { optional } from '../trajectories/fields.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import { entropyBonus } from './entropyBonus.ts'
 import { episodes } from './episodes.ts'
 import { fitValue } from './fitValue.ts'
 import { inMinibatches } from './inMinibatches.ts'
+import { aNumber, anEnvironment, aPolicy, aRate, refuseOptions, someSteps } from './kinds.ts'
 import { wholeBatch } from './objective.ts'
 import { recorded } from './recorded.ts'
 import type { RecordedOptions } from './recorded.ts'
 import { segments } from './segments.ts'
-import { refuseUnknown } from './unknown.ts'
 
 /** Whole episodes and a policy without a value. */
 export interface ReinforceOptions<O extends Space, A extends Space, Out extends readonly number[]> {
@@ -45,8 +47,8 @@ export interface ReinforceOptions<O extends Space, A extends Space, Out extends 
   readonly rate?: number | Rate
 }
 
-const episodic = <O extends Space, A extends Space, Out extends readonly number[]>(options: ReinforceOptions<O, A, Out>) => {
-  refuseUnknown('reinforce', options, ['environment', 'policy', 'count', 'discount', 'rate'])
+const episodic = <O extends Space, A extends Space, Out extends readonly number[]>(word: string, options: ReinforceOptions<O, A, Out>) => {
+  refuseOptions(word, options, { environment: anEnvironment, policy: aPolicy, count: optional(aNumber), discount: optional(aNumber), rate: optional(aRate) })
   const { environment, policy, count = 16, discount = 1, rate = 0.01 } = options
   return { sampler: episodes({ environment, count, discount }), policy, optimiser: adam(), rate }
 }
@@ -69,7 +71,7 @@ const episodic = <O extends Space, A extends Space, Out extends readonly number[
  * ```
  */
 export const reinforce = <O extends Space, A extends Space, Out extends readonly number[]>(options: ReinforceOptions<O, A, Out>) => ({
-  ...episodic(options),
+  ...episodic('reinforce', options),
   objective: wholeBatch(recipes.reinforce.estimator),
 })
 
@@ -91,7 +93,7 @@ export const reinforce = <O extends Space, A extends Space, Out extends readonly
  * ```
  */
 export const reinforceLoo = <O extends Space, A extends Space, Out extends readonly number[]>(options: ReinforceOptions<O, A, Out>) => ({
-  ...episodic(options),
+  ...episodic('reinforceLoo', options),
   objective: wholeBatch(recipes.reinforceLoo.estimator),
 })
 
@@ -111,7 +113,15 @@ export interface ActorCriticOptions<O extends Space, A extends Space, P extends 
   readonly entropy?: number
 }
 
-const actorCritic = ['environment', 'policy', 'copies', 'length', 'discount', 'rate', 'entropy']
+const actorCritic = {
+  environment: anEnvironment,
+  policy: aPolicy,
+  copies: optional(aNumber),
+  length: optional(aNumber),
+  discount: optional(aNumber),
+  rate: optional(aRate),
+  entropy: optional(aNumber),
+} as const
 
 /**
  * Options of `train` for advantage actor-critic: short segments, one gradient step on each.
@@ -132,7 +142,7 @@ const actorCritic = ['environment', 'policy', 'copies', 'length', 'discount', 'r
  * ```
  */
 export const a2c = <O extends Space, A extends Space, P extends number>(options: ActorCriticOptions<O, A, P>) => {
-  refuseUnknown('a2c', options, actorCritic)
+  refuseOptions('a2c', options, actorCritic)
   const { environment, policy, copies = 16, length = 5, discount = 0.99, rate = 7e-4, entropy = 0.01 } = options
   return {
     sampler: segments({ environment, copies, length, discount }),
@@ -177,7 +187,7 @@ export interface PpoOptions<O extends Space, A extends Space, P extends number> 
  * ```
  */
 export const ppo = <O extends Space, A extends Space, P extends number>(options: PpoOptions<O, A, P>) => {
-  refuseUnknown('ppo', options, [...actorCritic, 'lambda', 'clip', 'valueClip', 'epochs', 'minibatches'])
+  refuseOptions('ppo', options, { ...actorCritic, lambda: optional(aNumber), clip: optional(aNumber), valueClip: optional(aNumber), epochs: optional(aNumber), minibatches: optional(aNumber) })
   const { environment, policy, copies = 4, length = 128, discount = 0.99, rate = 2.5e-4, entropy = 0 } = options
   const { lambda = 0.95, clip: epsilon = 0.2, valueClip = Infinity, epochs = 4, minibatches = 4 } = options
   return {
@@ -226,7 +236,7 @@ export interface CloningOptions<O extends Space, A extends Space, Out extends re
  * ```
  */
 export const cloning = <O extends Space, A extends Space, Out extends readonly number[]>(options: CloningOptions<O, A, Out>) => {
-  refuseUnknown('cloning', options, ['steps', 'policy', 'rate', 'minibatches'])
+  refuseOptions('cloning', options, { steps: someSteps, policy: aPolicy, rate: optional(aRate), minibatches: optional(aNumber) })
   const { policy, steps, rate = 0.003, minibatches = 8 } = options
   return {
     sampler: recorded({ observation: policy.observation, action: policy.action, steps }),
@@ -267,7 +277,7 @@ export interface CleanRlOptions {
  * ```
  */
 export const cleanRlCartPole = (options: CleanRlOptions) => {
-  refuseUnknown('cleanRlCartPole', options, ['truncation', 'steps'])
+  refuseUnknown('cleanRlCartPole', options, ['truncation', 'steps'], "cleanRlCartPole({ truncation: 'bootstrapped' })")
   const { truncation, steps = 500_000 } = options
   if (truncation !== 'terminated' && truncation !== 'bootstrapped')
     throw new RangeError(`cleanRlCartPole: truncation: expected 'terminated' or 'bootstrapped', got ${shown(truncation)}`)

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { aSpace } from '../environment/kinds.ts'
 import type { Space } from '../environment/space.ts'
 import { sizeOf } from '../environment/space.ts'
 import type { OffPolicy, Segments } from '../trajectories/facts.ts'
@@ -6,7 +7,7 @@ import { fromColumns } from '../trajectories/fromColumns.ts'
 import { describeProblems } from '../trajectories/problem.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import type { Actor, Sampled, SampledFacts, Sampler, Sampling } from './sampler.ts'
-import { refuseUnknown } from './unknown.ts'
+import { refuseOptions, someSteps } from './kinds.ts'
 
 /** What somebody did, and in what. */
 export interface RecordedOptions<O extends Space, A extends Space> {
@@ -41,7 +42,7 @@ const copyOf = (network: { readonly outputs: readonly number[] }, outputs: Array
  * ```
  */
 export const recorded = <O extends Space, A extends Space>(options: RecordedOptions<O, A>): Sampler<O, A, OffPolicy & Segments> => {
-  refuseUnknown('recorded', options, ['observation', 'action', 'steps'])
+  refuseOptions('recorded', options, { observation: aSpace, action: aSpace, steps: someSteps })
   const { observation, action, steps } = options
   const { batch, observations, actions } = steps
   const n = stepCount(batch)

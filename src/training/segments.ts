@@ -3,7 +3,7 @@ import type { Space } from '../environment/space.ts'
 import type { BehaviourLogProb, OnPolicy, Reward, Segments } from '../trajectories/facts.ts'
 import { checked, range } from '../weighting/options.ts'
 import { acting } from './acting.ts'
-import { refuseUnknown } from './unknown.ts'
+import { aNumber, anEnvironment, refuseOptions } from './kinds.ts'
 import type { Sampler } from './sampler.ts'
 
 /** Which steps make a batch. */
@@ -45,7 +45,7 @@ export interface SegmentsOptions<O extends Space, A extends Space> {
 export const segments = <O extends Space, A extends Space>(
   options: SegmentsOptions<O, A>,
 ): Sampler<O, A, Reward & BehaviourLogProb & Segments & OnPolicy> => {
-  refuseUnknown('segments', options, ['environment', 'copies', 'length', 'discount'])
+  refuseOptions('segments', options, { environment: anEnvironment, copies: aNumber, length: aNumber, discount: aNumber })
   const { environment, copies, length, discount } = options
   checked('segments: copies', copies, range.count)
   checked('segments: length', length, range.count)

@@ -9,18 +9,20 @@ import { constantRate } from '../network/optimiser/rate.ts'
 import type { Floats } from '../policy/floats.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { OffPolicy, OnPolicy } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional } from '../trajectories/fields.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
 import { TrainingStopped } from './failure.ts'
 import { keeping } from './kept.ts'
+import { aNumber, anObjective, anOptimiser, aPolicy, aRate, aSampler, refuseOptions, someFloats } from './kinds.ts'
 import type { Metrics } from './metrics.ts'
 import type { TrainingObjective } from './objective.ts'
 import { wholeBatchOnly } from './objective.ts'
 import { endedBefore, hasEnded, refuseShort } from './schedule.ts'
 import type { Sampled, SampledFacts, Sampler, Sampling } from './sampler.ts'
 import { hasValue } from './sampler.ts'
-import { refuseUnknown } from './unknown.ts'
 import type { Learner, Settings } from './update.ts'
 import { stopped, updating } from './update.ts'
 
@@ -63,7 +65,23 @@ export interface TrainOptions<O extends Space, A extends Space, Out extends read
   readonly parameters?: Floats
 }
 
-const known = ['sampler', 'policy', 'objective', 'optimiser', 'rate', 'epochs', 'minibatches', 'gradientNorm', 'stopAtKl', 'updates', 'seed', 'parameters']
+// The combination of parameters that a caller is free in; inside nothing depends on it.
+type AnyOptions = TrainOptions<Space, Space, readonly number[], never, string, unknown, number, number>
+
+const fields = {
+  sampler: aSampler,
+  policy: aPolicy,
+  objective: anObjective,
+  optimiser: anOptimiser,
+  rate: aRate,
+  epochs: optional(aNumber),
+  minibatches: optional(aNumber),
+  gradientNorm: optional(aNumber),
+  stopAtKl: optional(aNumber),
+  updates: optional(aNumber),
+  seed: { ...aNumber, expected: 'a 32-bit integer' },
+  parameters: optional(someFloats),
+} as const satisfies Fields<AnyOptions>
 
 /** All that training is at the moment, as plain data: numbers, texts, arrays and typed arrays. */
 export interface TrainingState {
@@ -100,11 +118,8 @@ export interface Training extends Iterable<Metrics> {
   readonly learnt: () => Pick<SavedRun, 'environment' | 'memory'> | null
 }
 
-// The combination of parameters that a caller is free in; inside nothing depends on it.
-type AnyOptions = TrainOptions<Space, Space, readonly number[], never, string, unknown, number, number>
-
 const settingsOf = (options: AnyOptions): Settings<unknown> => {
-  refuseUnknown('train', options, known)
+  refuseOptions('train', options, fields)
   const { policy, objective, optimiser, rate, epochs = 1, minibatches = 1, gradientNorm = Infinity, stopAtKl = Infinity, updates = Infinity, seed } = options
   checked('train: epochs', epochs, range.count)
   checked('train: minibatches', minibatches, range.count)

@@ -245,7 +245,7 @@ describe('train refuses', () => {
     ['several epochs of an on-policy pipeline', { ...onWhole, epochs: four }, /4 epochs of 1 minibatches: after the first gradient step the batch is off-policy: add importance\(\.\.\.\)/],
     ['minibatches of an on-policy pipeline', { ...onWhole, objective: pipe(totalReturn, causality, inMinibatches(meanOverTrajectories)), minibatches: four }, /add importance/],
     ['minibatches of an estimator', { ...onWhole, objective: wholeBatch(recipes.clipped.estimator), minibatches: four }, /whole batch: end the pipe with inMinibatches/],
-    ['an option that is misspelt', { ...onWhole, epoch: 4 }, /train: epoch: expected one of .*\(nearest: epochs\)/],
+    ['an option that is misspelt', { ...onWhole, epoch: 4 }, /train\.epoch: expected one of .*\(nearest: epochs\)/],
     ['values of a network that has none', { ...onWhole, objective: pipe(wholeBatch(better), fitValue({ coefficient: 1, lambda: 1 })) }, /give the network a second output block, valueOutput/],
     ['no epochs', { ...onWhole, epochs: 0 }, /train: epochs: expected an integer >= 1, got 0/],
     ['a seed that is none', { ...onWhole, seed: 1.5 }, /train: seed: expected a 32-bit integer/],

@@ -1,4 +1,5 @@
 import type { Floats } from '../../policy/floats.ts'
+import { refuseUnknown } from '../../trajectories/keys.ts'
 import { checked, range } from '../../weighting/options.ts'
 import { movingFor } from './moving.ts'
 import type { Optimiser } from './optimiser.ts'
@@ -46,7 +47,9 @@ const belowOne = { expected: 'a number in [0, 1)', holds: (x: number) => x >= 0 
  * theta[0].toFixed(6) // => '1.100000'
  * ```
  */
-export const adam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimiser<AdamState> => {
+export const adam = (options: AdamOptions = {}): Optimiser<AdamState> => {
+  refuseUnknown('adam', options, ['beta1', 'beta2', 'epsilon'], 'adam() or adam({ epsilon: 1e-5 })')
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
   checked('adam: beta1', beta1, belowOne)
   checked('adam: beta2', beta2, belowOne)
   checked('adam: epsilon', epsilon, range.positive)

@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../../trajectories/keys.ts'
 import { checked, range } from '../../weighting/options.ts'
 
 /** A learning rate as a function of how many updates were made before. */
@@ -13,7 +14,9 @@ export interface RateOptions {
   readonly updates: number
 }
 
-const between = (word: string, { from, to = 0, updates }: RateOptions, shape: (part: number) => number): Rate => {
+const between = (word: string, options: RateOptions, shape: (part: number) => number): Rate => {
+  refuseUnknown(word, options, ['from', 'to', 'updates'], `${word}({ from: 1e-3, updates: 100 })`)
+  const { from, to = 0, updates } = options
   checked(`${word}: from`, from, range.notNegative)
   checked(`${word}: to`, to, range.notNegative)
   checked(`${word}: updates`, updates, range.count)

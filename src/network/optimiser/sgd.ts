@@ -1,4 +1,5 @@
 import type { Floats } from '../../policy/floats.ts'
+import { refuseUnknown } from '../../trajectories/keys.ts'
 import { checked, range } from '../../weighting/options.ts'
 import type { Optimiser } from './optimiser.ts'
 import { refuseUneven, zerosLike } from './optimiser.ts'
@@ -29,7 +30,9 @@ export interface SgdState {
  * theta[0] // => 1 - 0.2 - 0.3
  * ```
  */
-export const sgd = ({ momentum = 0 }: { readonly momentum?: number } = {}): Optimiser<SgdState> => {
+export const sgd = (options: { readonly momentum?: number } = {}): Optimiser<SgdState> => {
+  refuseUnknown('sgd', options, ['momentum'], 'sgd() or sgd({ momentum: 0.9 })')
+  const { momentum = 0 } = options
   checked('sgd: momentum', momentum, range.unit)
   const move = ({ velocity }: SgdState, parameters: Floats, gradient: Floats, rate: number): void => {
     refuseUneven('sgd', parameters, gradient, velocity, rate)
