@@ -1,6 +1,6 @@
 import { kinds } from '../trajectories/argument.ts'
 import { refuseFields } from '../trajectories/fields.ts'
-import { unknownKeys } from '../trajectories/keys.ts'
+import { optionProblems } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { describeProblems, shown } from '../trajectories/problem.ts'
 import type { Environment } from './environment.ts'
@@ -35,14 +35,22 @@ const sumsToOne = (path: string, probabilities: readonly number[]): readonly Pro
   return holds ? [] : [{ path, expected: 'probabilities that sum to 1', got: shown(probabilities) }]
 }
 
+const branchKeys = ['probability', 'next', 'reward', 'terminated']
+
+/** What is wrong with branches before their numbers are looked at; null: nothing. */
+const strangeBranches = (path: string, all: readonly Branch[]): readonly Problem[] | null => {
+  if (!Array.isArray(all)) return [{ path, expected: 'an array of branches', got: shown(all) }]
+  const problems = all.flatMap((branch: unknown, k) => optionProblems(`${path}[${k}]`, branch, branchKeys, '{ probability: 1, next: 0, reward: 0, terminated: false }'))
+  return problems.length === 0 ? null : problems
+}
+
 const problemsOf = ({ states, actions, start, branches }: Tables<number, number>): readonly Problem[] => [
   ...(start.length === states ? sumsToOne('start', start) : [{ path: 'start', expected: `${states} probabilities`, got: String(start.length) }]),
   ...(branches.length === states ? [] : [{ path: 'branches', expected: `${states} rows, one per state`, got: String(branches.length) }]),
   ...branches.flatMap((row, s) =>
     row.length === actions
-      ? row.flatMap((all, a) => [
+      ? row.flatMap((all, a) => strangeBranches(`branches[${s}][${a}]`, all) ?? [
           ...sumsToOne(`branches[${s}][${a}]`, all.map(({ probability }) => probability)),
-          ...all.flatMap((branch, k) => unknownKeys(`branches[${s}][${a}][${k}]`, branch, ['probability', 'next', 'reward', 'terminated'])),
           ...all.flatMap(({ next, reward }, k): readonly Problem[] => [
             ...(Number.isInteger(next) && next >= 0 && next < states
               ? []

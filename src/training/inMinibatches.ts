@@ -72,7 +72,7 @@ export const inMinibatches =
     'minibatches'
   > => {
     refuseArgument('inMinibatches', r, aReduction)
-    refuseUnknown('inMinibatches', options ?? {}, ['normalise'], 'inMinibatches(meanOverSteps, { normalise: whitenSteps({ ddof: 1, epsilon: 1e-8 }) })')
+    refuseUnknown('inMinibatches', options === undefined ? {} : options, ['normalise'], 'inMinibatches(meanOverSteps, { normalise: whitenSteps({ ddof: 1, epsilon: 1e-8 }) })')
     const by = options?.normalise
     if (by !== undefined) refuseArgument('inMinibatches.normalise', by, aNormalisation)
     const plan = legalPlan('prepare', w)

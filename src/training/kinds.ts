@@ -11,9 +11,9 @@ import { aNetwork } from '../policy/network.ts'
 const hasFunctions = (x: unknown, ...names: readonly string[]): boolean => hasParts(x) && names.every((name) => typeof x[name] === 'function')
 
 /** What is said of an estimator that stands where an objective belongs. */
-export const wrapEstimator = 'an objective: wholeBatch(estimator), or a pipeline that ends in inMinibatches(...) in place of reduce(...)'
+export const expectedObjective = 'an objective: wholeBatch(estimator), or a pipeline that ends in inMinibatches(...) in place of reduce(...)'
 
-export const anObjective: Kind = { expected: wrapEstimator, holds: (x) => hasFunctions(x, 'ready') && hasParts(x) && 'slices' in x }
+export const anObjective: Kind = { expected: expectedObjective, holds: (x) => hasFunctions(x, 'ready') && hasParts(x) && 'slices' in x }
 export const aPolicy: Kind = { expected: 'a policy, such as policyOf(network, head)', holds: (x) => hasParts(x) && aNetwork.holds(x['network']) && aHead.holds(x['head']) }
 export const aSampler: Kind = { expected: 'a sampler, such as episodes({ environment, count: 16, discount: 1 }) or segments({ environment, copies: 8, length: 128, discount: 0.99 })', holds: (x) => hasFunctions(x, 'open', 'restore') }
 export const anOptimiser: Kind = { expected: 'an optimiser, such as adam() or sgd({ momentum: 0.9 })', holds: (x) => hasFunctions(x, 'init', 'ascend') }

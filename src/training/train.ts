@@ -3,6 +3,7 @@ import type { AnyEnvironment } from '../environment/environment.ts'
 import type { SavedRun } from '../environment/lockStep.ts'
 import { restoredStream, savedStream, streamsOf } from '../environment/random.ts'
 import type { Space } from '../environment/space.ts'
+import type { AnyEstimator, Estimator } from '../estimator/estimator.ts'
 import type { Optimiser } from '../network/optimiser/optimiser.ts'
 import type { Rate } from '../network/optimiser/rate.ts'
 import { constantRate } from '../network/optimiser/rate.ts'
@@ -16,6 +17,7 @@ import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
 import { TrainingStopped } from './failure.ts'
 import { keeping } from './kept.ts'
+import type { expectedObjective } from './kinds.ts'
 import { aNumber, anObjective, anOptimiser, aPolicy, aRate, aSampler, refuseOptions, someFloats } from './kinds.ts'
 import type { Metrics } from './metrics.ts'
 import type { TrainingObjective } from './objective.ts'
@@ -67,6 +69,22 @@ export interface TrainOptions<O extends Space, A extends Space, Out extends read
 
 // The combination of parameters that a caller is free in; inside nothing depends on it.
 type AnyOptions = TrainOptions<Space, Space, readonly number[], never, string, unknown, number, number>
+
+/**
+ * Options as a caller writes them. All are optional in the part that types are inferred from: where a key is misspelt and its right one
+ * is missing, the compiler would otherwise infer nothing, and speak of every other option instead of that one.
+ */
+type Given<Options, Objective> = Partial<Options> & Needed<Objective>
+
+/** What has to be there, and what is said of an estimator in place of an objective. */
+interface Needed<Objective> {
+  readonly sampler: unknown
+  readonly policy: unknown
+  readonly objective: Objective extends AnyEstimator | Estimator<never, string> ? typeof expectedObjective : Objective
+  readonly optimiser: unknown
+  readonly rate: unknown
+  readonly seed: unknown
+}
 
 const fields = {
   sampler: aSampler,
@@ -276,8 +294,9 @@ export const train = <
   S,
   const Epochs extends number = 1,
   const Minibatches extends number = 1,
+  Objective = unknown,
 >(
-  options: TrainOptions<O, A, Out, Facts, Bias, S, Epochs, Minibatches>,
+  options: Given<TrainOptions<O, A, Out, Facts, Bias, S, Epochs, Minibatches>, Objective>,
 ): Training => {
   const any = options as unknown as AnyOptions
   const settings = settingsOf(any)
@@ -342,8 +361,9 @@ export const resume = <
   S,
   const Epochs extends number = 1,
   const Minibatches extends number = 1,
+  Objective = unknown,
 >(
-  options: TrainOptions<O, A, Out, Facts, Bias, S, Epochs, Minibatches>,
+  options: Given<TrainOptions<O, A, Out, Facts, Bias, S, Epochs, Minibatches>, Objective>,
   state: unknown,
 ): E.Either<readonly Problem[], Training> => {
   const any = options as unknown as AnyOptions

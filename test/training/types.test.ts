@@ -45,6 +45,9 @@ const programs: readonly (readonly [what: string, program: string, words: string
   ['values fitted without a value', 'train({ ...whole, objective: pipe(wholeBatch(onPolicy), fitValue({ coefficient: 1, lambda: 1 })) })', 'bootstrapValue'],
   ['an environment of another space', 'train({ ...whole, sampler: episodes({ environment: pendulum(), count: 2, discount: 1 }), objective: wholeBatch(onPolicy) })', 'Discrete'],
   ['an option that is misspelt', 'train({ ...whole, objective: wholeBatch(onPolicy), epoch: 4 })', "'epoch' does not exist"],
+  ['an option that is misspelt and missing', 'train({ sampler: whole.sampler, policy: whole.policy, objective: wholeBatch(onPolicy), optimiser: whole.optimiser, learningRate: 0.01, seed: 1 })', "'learningRate' does not exist"],
+  ['an optimiser that is misspelt', 'train({ sampler: whole.sampler, policy: whole.policy, objective: wholeBatch(onPolicy), optimizer: whole.optimiser, rate: 0.01, seed: 1 })', "Did you mean to write 'optimiser'?"],
+  ['an estimator as an objective', 'train({ ...whole, objective: onPolicy })', 'an objective: wholeBatch(estimator), or a pipeline that ends in inMinibatches(...) in place of reduce(...)'],
 ]
 
 describe('the compiler', () => {
@@ -59,5 +62,10 @@ describe('the compiler', () => {
   it.each(programs.map(([what, , words], k) => [words === null ? `accepts ${what}` : `refuses ${what}`, k, words] as const))('%s', (_, k, words) => {
     if (words === null) expect(saidOf(k)).toBe('')
     else expect(saidOf(k)).toContain(words)
+  })
+
+  it('says of a misspelt option nothing but that', () => {
+    const misspelt = programs.flatMap(([what], k) => (/misspelt|as an objective/.test(what) ? [saidOf(k).match(/error TS/g)?.length] : []))
+    expect(misspelt).toEqual([1, 1, 1, 1])
   })
 })
