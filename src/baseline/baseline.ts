@@ -1,6 +1,11 @@
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, kinds, oneOf, refuseArgument } from '../trajectories/argument.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
+import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Call, Legal } from '../weighting/step.ts'
@@ -48,6 +53,18 @@ export interface BaselineDefinition<Need extends string, Whole extends string, S
   readonly source: string
 }
 
+const fields: Fields<BaselineDefinition<string, string, string, BaselineRow>> = {
+  word: says.word,
+  argument: says.argument,
+  row: oneOf('baseline', 'stepBaseline', 'batchBaseline'),
+  needs: says.needs,
+  coupling: says.coupling,
+  reasons: says.reasonsByScale,
+  level: kinds.function,
+  formula: says.formulaByScale,
+  source: says.source,
+}
+
 /**
  * A baseline of your own: the built-in ones are written with it.
  *
@@ -74,7 +91,15 @@ export const baselineOf = <
   Step extends string = never,
 >(
   definition: BaselineDefinition<Need, Whole, Step, R>,
-): Baseline<FactsNamed<Need>, Whole, Step, R> => definition
+): Baseline<FactsNamed<Need>, Whole, Step, R> => {
+  refuseFields('baselineOf', definition, fields)
+  return definition
+}
+
+const aBaseline: Kind = {
+  expected: 'a baseline, such as leaveOneOut, stateValue or constant(0.3): baseline(leaveOneOut)',
+  holds: (x) => hasParts(x) && typeof x['row'] === 'string' && /baseline$/i.test(x['row']) && typeof x['level'] === 'function',
+}
 
 /** Whether a weighting is centred after a baseline. */
 export type AfterBaseline<C, R> = R extends 'batchBaseline' ? 'centred' : C
@@ -102,8 +127,9 @@ export const baseline = <N, Whole extends string, Step extends string, R extends
   b: Baseline<N, Whole, Step, R> & Call<'baseline(leaveOneOut)'>,
 ): (<W>(
   w: Legal<W, R>,
-) => Weighting<NeedsOf<W> & N, BiasOf<W> | (StageOf<W> extends 'whole return' ? Whole : Step), StageOf<W>, AfterBaseline<CentringOf<W>, R>>) =>
-  step(b.row, (plan) => {
+) => Weighting<NeedsOf<W> & N, BiasOf<W> | (StageOf<W> extends 'whole return' ? Whole : Step), StageOf<W>, AfterBaseline<CentringOf<W>, R>>) => {
+  refuseArgument('baseline', b, aBaseline)
+  return step(b.row, (plan) => {
     const whole = plan.stage === 'whole return'
     const level = ofAnyBatch<[BaselineInput<AllFacts>], Level>(b.level)
     const formula = whole ? b.formula.whole : b.formula.perStep
@@ -125,3 +151,4 @@ export const baseline = <N, Whole extends string, Step extends string, R extends
         : { ...plan.formula, inside: [...plan.formula.inside, formula] },
     }
   })
+}

@@ -57,6 +57,6 @@ const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
  */
 // The reason on steps follows the literal option: 'zero' is a pure scale.
 export const batchMean = Object.assign(
-  (options: EndedOptions) => batchMeanOf(checkedEnded('batchMean', options.ended), options),
+  (options: EndedOptions) => batchMeanOf(checkedEnded('batchMean', options), options),
   batchMeanOf('left out'),
 ) as BatchMean

@@ -1,3 +1,4 @@
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
@@ -18,6 +19,7 @@ import { baselineOf } from './baseline.ts'
  * ```
  */
 export const constantPerTime = (values: readonly number[]): Baseline<unknown, never, never, 'baseline'> => {
+  refuseArgument('baseline(constantPerTime)', values, { ...kinds.numbers, expected: 'an array of numbers, one per time index, as in constantPerTime([0.5, 0.25])' })
   const column = Float64Array.from(values, (value, t) => checked(`baseline(constantPerTime): values[${t}]`, value, range.finite))
   const formula = { text: 'b_t', latex: 'b_t' }
   return baselineOf({

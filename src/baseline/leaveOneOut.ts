@@ -53,6 +53,6 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
  * ```
  */
 export const leaveOneOut: LeaveOneOut = Object.assign(
-  (options: EndedOptions) => leaveOneOutOf(checkedEnded('leaveOneOut', options.ended), options),
+  (options: EndedOptions) => leaveOneOutOf(checkedEnded('leaveOneOut', options), options),
   leaveOneOutOf('left out'),
 )

@@ -1,4 +1,6 @@
 import { addRun } from '../columns/runs.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
+import { shown } from '../trajectories/problem.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
 import { rawToGo, returnsOf } from '../weighting/evaluate.ts'
@@ -13,9 +15,11 @@ export interface EndedOptions {
 }
 
 /** The option if it is one of the two; a `RangeError` that says so otherwise. */
-export const checkedEnded = (word: string, ended: unknown): Ended => {
+export const checkedEnded = (word: string, options: EndedOptions): Ended => {
+  refuseUnknown(word, options, ['ended'], `${word}({ ended: 'zero' }), or no call at all, as in baseline(${word})`)
+  const ended: unknown = options.ended
   if (ended === 'left out' || ended === 'zero') return ended
-  throw new RangeError(`baseline(${word}): ended: expected 'left out' or 'zero', got ${JSON.stringify(ended)}`)
+  throw new RangeError(`baseline(${word}): ended: expected 'left out' or 'zero', got ${shown(ended)}`)
 }
 
 /** Raw return R of each trajectory, and their sum. */

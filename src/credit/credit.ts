@@ -1,6 +1,10 @@
 import type { Column, PerStep } from '../columns/column.ts'
+import { kinds, oneOf } from '../trajectories/argument.ts'
 import type { AllFacts, CompleteEpisodes, FactsNamed } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
+import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { AnyWeighting, CreditSource, Objective, Plan, Weighting, WriteCredit } from '../weighting/weighting.ts'
@@ -40,6 +44,10 @@ export interface ReturnCredit<Need extends string, Bias extends string> extends 
   readonly objective: Objective
 }
 
+const creditFields = { word: says.word, argument: says.argument, needs: says.needs, reasons: says.reasons, formula: says.formula, source: says.source }
+const stepFields: Fields<StepCredit<string, string>> = { ...creditFields, column: kinds.function, outer: oneOf('discount', 'none') }
+const returnFields: Fields<ReturnCredit<string, string>> = { ...creditFields, reward: kinds.function, objective: oneOf('discounted', 'undiscounted') }
+
 const gammaToT: Formula = { text: 'gamma^t', latex: '\\gamma^t' }
 
 const creditPlan = <Need extends string, Bias extends string>(definition: CreditWords<Need, Bias>) => ({
@@ -76,6 +84,7 @@ const creditPlan = <Need extends string, Bias extends string>(definition: Credit
 export const stepCredit = <const Need extends string, Bias extends string = never>(
   definition: StepCredit<Need, Bias>,
 ): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
+  refuseFields('stepCredit', definition, stepFields)
   const column = ofAnyBatch<[Trajectories<AllFacts>], Float64Array>(definition.column)
   return perStepFrom(definition, (batch) => ({ _tag: 'column', column: column(batch) }))
 }
@@ -126,6 +135,7 @@ const perStepFrom = (
 export const returnCredit = <const Need extends string, Bias extends string = never>(
   definition: ReturnCredit<Need, Bias>,
 ): Weighting<FactsNamed<Need> & CompleteEpisodes, Bias, 'whole return', 'not centred'> => {
+  refuseFields('returnCredit', definition, returnFields)
   const { objective } = definition
   const reward = ofAnyBatch<[Trajectories<AllFacts>], Column<PerStep>>(definition.reward)
   const plan: Plan = {

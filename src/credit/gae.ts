@@ -2,6 +2,7 @@ import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
 import { line, long } from '../columns/group.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
@@ -237,6 +238,7 @@ const finish = (
 export const gae = <const Lambda extends number>(options: {
   readonly lambda: Lambda
 }): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit', 'not centred'> => {
+  refuseUnknown('gae', options, ['lambda'], 'gae({ lambda: 0.95 })')
   const lambda = checked('gae: lambda', options.lambda, range.unit)
   return writtenCredit({
     word: 'gae',

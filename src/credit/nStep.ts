@@ -1,6 +1,7 @@
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Weighting } from '../weighting/weighting.ts'
@@ -68,6 +69,7 @@ export const nStepAdvantages = (
  * ```
  */
 export const nStep = (options: { readonly n: number }): Weighting<Reward & StateValue, 'inexact values', 'step credit', 'not centred'> => {
+  refuseUnknown('nStep', options, ['n'], 'nStep({ n: 5 })')
   const n = checked('nStep: n', options.n, range.count)
   return stepCredit({
     word: 'nStep',

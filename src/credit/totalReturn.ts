@@ -1,4 +1,6 @@
 import type { CompleteEpisodes, Reward } from '../trajectories/facts.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
+import { shown } from '../trajectories/problem.ts'
 import type { Objective, Weighting } from '../weighting/weighting.ts'
 import { returnCredit } from './credit.ts'
 
@@ -14,7 +16,7 @@ export interface TotalReturn extends Weighting<Reward & CompleteEpisodes, never,
 
 const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return', 'not centred'> => {
   if (objective !== 'discounted' && objective !== 'undiscounted')
-    throw new RangeError(`totalReturn: objective: expected 'discounted' or 'undiscounted', got ${JSON.stringify(objective)}`)
+    throw new RangeError(`totalReturn: objective: expected 'discounted' or 'undiscounted', got ${shown(objective)}`)
   return returnCredit({
     word: 'totalReturn',
     argument,
@@ -48,6 +50,9 @@ const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Re
  * ```
  */
 export const totalReturn: TotalReturn = Object.assign(
-  (options: TotalReturnOptions) => over(options.objective, options),
+  (options: TotalReturnOptions) => {
+    refuseUnknown('totalReturn', options, ['objective'], "totalReturn({ objective: 'undiscounted' }), or no call at all, as in pipe(totalReturn, ...)")
+    return over(options.objective, options)
+  },
   over('discounted'),
 )

@@ -3,6 +3,7 @@ import { writeRatios } from '../columns/exponential.ts'
 import { groupEnd, line, long } from '../columns/group.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb, Reward, StateValue } from '../trajectories/facts.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -249,6 +250,7 @@ const bound = (x: number): string => (x === Infinity ? '\\infty' : String(x))
 export const vtrace = (
   options: VtraceOptions,
 ): Weighting<Reward & StateValue & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values', 'corrected', 'not centred'> => {
+  refuseUnknown('vtrace', options, ['rhoBar', 'cBar'], 'vtrace({ rhoBar: 1, cBar: 1 })')
   const bounds: VtraceOptions = {
     rhoBar: checked('vtrace: rhoBar', options.rhoBar, range.positive),
     cBar: checked('vtrace: cBar', options.cBar, range.positive),

@@ -1,3 +1,7 @@
+import type { Kind } from '../trajectories/argument.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { refuseFields } from '../trajectories/fields.ts'
 import { strongest } from '../weighting/coupling.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
@@ -57,9 +61,9 @@ const weightedSum = <N, B extends string>(parts: readonly (readonly [number, Est
  * ```
  */
 export const plus = <N2, B2 extends string>(that: Estimator<N2, B2>) => {
-  refuseUnreduced(that)
+  refuseUnreduced(that, 'plus')
   return <N1, B1 extends string>(self: Estimator<N1, B1>): Estimator<N1 & N2, B1 | B2 | 'summed'> => {
-    refuseUnreduced(self)
+    refuseUnreduced(self, 'plus')
     const sum = weightedSum<N1 & N2, B1 | B2>([
       [1, self],
       [1, that],
@@ -94,7 +98,7 @@ export const plus = <N2, B2 extends string>(that: Estimator<N2, B2>) => {
 export const scale = <const C extends number>(c: C) => {
   checked('scale', c, range.finite)
   return <N, B extends string>(self: Estimator<N, B>): Estimator<N, B | (C extends 1 ? never : 'scaled')> => {
-    refuseUnreduced(self)
+    refuseUnreduced(self, 'scale')
     return {
       ...self,
       ...weightedSum<N, B>([[c, self]]),
@@ -121,6 +125,11 @@ export type NeedsOfAll<P> = (P extends readonly [number, Estimator<infer N, infe
 /** The reasons of several estimators, any of them. */
 export type BiasOfAny<P> = P extends readonly [number, Estimator<infer _N, infer B>] ? B : never
 
+const aWeightedPart: Kind = {
+  expected: 'a pair of a weight and an estimator, as in mix([0.25, a], [0.75, b])',
+  holds: (x) => Array.isArray(x) && x.length === 2,
+}
+
 /**
  * A weighted mean of estimators of one objective.
  *
@@ -143,9 +152,10 @@ export type BiasOfAny<P> = P extends readonly [number, Estimator<infer _N, infer
 export const mix = <const Parts extends readonly WeightedPart[]>(
   ...parts: Parts
 ): Estimator<NeedsOfAll<Parts[number]>, BiasOfAny<Parts[number]>> => {
-  for (const [k, [c, e]] of parts.entries()) {
-    checked(`mix: weight ${k}`, c, range.finite)
-    refuseUnreduced(e)
+  for (const [k, part] of parts.entries()) {
+    refuseArgument(`mix: part ${k}`, part, aWeightedPart)
+    checked(`mix: weight ${k}`, part[0], range.finite)
+    refuseUnreduced(part[1], `mix: part ${k}`)
   }
   const total = parts.reduce((sum, [c]) => sum + c, 0)
   if (Math.abs(total - 1) > 1e-9)
@@ -164,6 +174,8 @@ export const mix = <const Parts extends readonly WeightedPart[]>(
   }
 }
 
+const claimFields: Fields<ScaleClaim> = { factor: kinds.function, text: kinds.text }
+
 /**
  * States that an estimator's expectation is exactly a factor times the gradient of its objective, for the laws to check. A scale
  * is always claimed for a whole pipeline: reasons that are scales one by one need not be one together.
@@ -178,9 +190,10 @@ export const mix = <const Parts extends readonly WeightedPart[]>(
  * shrunk.claim?.factor(4, 10) // => 0.75
  * ```
  */
-export const claimScale =
-  (claim: ScaleClaim) =>
-  <N, B extends string>(self: Estimator<N, B>): Estimator<N, B> => {
-    refuseUnreduced(self)
+export const claimScale = (claim: ScaleClaim) => {
+  refuseFields('claimScale', claim, claimFields)
+  return <N, B extends string>(self: Estimator<N, B>): Estimator<N, B> => {
+    refuseUnreduced(self, 'claimScale')
     return { ...self, claim }
   }
+}

@@ -1,6 +1,7 @@
+import { refuseArgument } from '../trajectories/argument.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Explanation } from './explain.ts'
-import { couplings } from './explain.ts'
+import { anExplanation, couplings } from './explain.ts'
 import { latexCode, latexText } from './render/latexText.ts'
 import { latexOf, weightEquation } from './render/mathematics.ts'
 
@@ -35,8 +36,10 @@ const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() +
  * // => '\\item[Weight] $\\displaystyle W_{it} = \\tfrac1N\\, R_i$'
  * ```
  */
-export const describeLatex = ({ pipeline, weight, estimate, objective, needs, coupling, verdict, bias, expectation, sources }: Explanation): string =>
-  [
+export const describeLatex = (explanation: Explanation): string => {
+  refuseArgument('describeLatex', explanation, anExplanation)
+  const { pipeline, weight, estimate, objective, needs, coupling, verdict, bias, expectation, sources } = explanation
+  return [
     '{\\raggedright',
     '\\begin{description}',
     '\\item[Pipeline] \\leavevmode\\par',
@@ -62,3 +65,4 @@ export const describeLatex = ({ pipeline, weight, estimate, objective, needs, co
     '\\end{description}}',
     '',
   ].join('\n')
+}

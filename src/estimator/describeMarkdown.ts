@@ -1,6 +1,7 @@
+import { refuseArgument } from '../trajectories/argument.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Explanation } from './explain.ts'
-import { couplings } from './explain.ts'
+import { anExplanation, couplings } from './explain.ts'
 import { latexOf, weightEquation } from './render/mathematics.ts'
 
 const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
@@ -91,8 +92,10 @@ const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() +
  * // => ['$$', 'W_{it} = \\tfrac1N\\thinspace R_i', '$$']
  * ```
  */
-export const describeMarkdown = ({ pipeline, weight, estimate, objective, needs, coupling, verdict, bias, expectation, sources }: Explanation): string =>
-  [
+export const describeMarkdown = (explanation: Explanation): string => {
+  refuseArgument('describeMarkdown', explanation, anExplanation)
+  const { pipeline, weight, estimate, objective, needs, coupling, verdict, bias, expectation, sources } = explanation
+  return [
     ['## Pipeline', ...codeBlock(pipeline)],
     ['## Weight', ...display(weightEquation(weight)), '', 'The estimate is', '', ...display(estimate)],
     ['## Objective', ...display(objective.formula)],
@@ -117,3 +120,4 @@ export const describeMarkdown = ({ pipeline, weight, estimate, objective, needs,
     .map(([heading, ...body]) => [heading, '', ...body].join('\n'))
     .join('\n\n')
     .concat('\n')
+}

@@ -1,6 +1,9 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import { sum } from '../columns/deviation.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, kinds, refuseArgument, whatItIs } from '../trajectories/argument.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
+import type { Problem } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import type { Formula } from '../weighting/formula.ts'
@@ -66,14 +69,28 @@ export type Reduced<E> = E extends Estimator<infer _N, infer _B> ? E : typeof no
 /** The needs of an estimator. */
 export type EstimatorNeeds<E> = E extends Estimator<infer N, infer _B> ? N : never
 
-/** Throws the sentence for callers without a compiler, who may have left out reduce. */
-export const refuseUnreduced = (e: unknown): void => {
-  if (!((typeof e === 'object' || typeof e === 'function') && e !== null && 'estimate' in e)) throw new IllegalStep(notReduced)
+/** An estimator as a kind of argument. */
+export const anEstimator: Kind = {
+  expected: 'an estimator, such as pipe(totalReturn, reduce(meanOverTrajectories))',
+  holds: (x) => hasParts(x) && typeof x['estimate'] === 'function' && Array.isArray(x['needs']) && hasParts(x['composition']),
 }
 
+/** Whether something is a weighting that no reduction has ended. */
+export const isUnreduced = (x: unknown): boolean => hasParts(x) && 'stage' in x && 'credit' in x
+
+/** Throws the sentence for callers without a compiler, who may have left out reduce or pass something else altogether. */
+export const refuseUnreduced = (e: unknown, where = 'estimator'): void => {
+  if (isUnreduced(e)) throw new IllegalStep(notReduced)
+  refuseArgument(where, e, anEstimator)
+}
+
+/** What is wrong with something that should be an estimator; null if it is one. */
+export const estimatorProblem = (path: string, e: unknown): Problem | null =>
+  anEstimator.holds(e) ? null : { path, expected: anEstimator.expected, got: isUnreduced(e) ? 'a weighting: end the pipe with reduce(...), such as reduce(meanOverTrajectories)' : whatItIs(e) }
+
 /** The estimator that `Reduced` has let through, or the sentence. */
-const finished = (e: unknown): AnyEstimator => {
-  refuseUnreduced(e)
+const finished = (where: string, e: unknown): AnyEstimator => {
+  refuseUnreduced(e, where)
   return e as AnyEstimator
 }
 
@@ -126,7 +143,7 @@ export const refuseNonFinite = (weights: Float64Array, { count, offsets }: Traje
  * ```
  */
 export const estimate = <E>(e: Reduced<E>): ((batch: Trajectories<EstimatorNeeds<E>>) => Weights) => {
-  const any = finished(e)
+  const any = finished('estimate', e)
   return ofAnyBatch((batch: Trajectories<AllFacts>): Weights => checked(any, batch))
 }
 
@@ -162,10 +179,13 @@ const checked = ({ needs, estimate: weigh }: AnyEstimator, batch: Trajectories<A
  * ```
  */
 export const estimateInto = <E>(e: Reduced<E>): ((into: Float64Array) => (batch: Trajectories<EstimatorNeeds<E>>) => Weights) => {
-  const any = finished(e)
-  return (into) =>
-    ofAnyBatch((batch: Trajectories<AllFacts>): Weights => {
+  const any = finished('estimateInto', e)
+  return (into) => {
+    refuseArgument('estimateInto', into, { expected: 'a Float64Array with an entry for each step', holds: (x) => x instanceof Float64Array })
+    return ofAnyBatch((batch: Trajectories<AllFacts>): Weights => {
+      refuseArgument('estimateInto', batch, kinds.batch)
       if (into.length !== stepCount(batch)) throw new RangeError(`estimateInto: expected an array of ${stepCount(batch)} entries, one per step, got ${into.length}`)
       return checked(any, batch, into)
     })
+  }
 }

@@ -1,7 +1,10 @@
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../trajectories/argument.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
 import type { Composition, Estimator } from './estimator.ts'
+import { refuseUnreduced } from './estimator.ts'
 
 /** What is to be known of an estimator before any data: for reading, for tables, for pages. */
 export interface Explanation {
@@ -85,21 +88,30 @@ const verdictOf = <N, B extends string>({ claim, reasons }: Estimator<N, B>): st
  * e.verdict // => 'unbiased given support: mu > 0 wherever pi > 0'
  * ```
  */
-export const explain = <N, B extends string>(e: Estimator<N, B>): Explanation => ({
-  pipeline: lines(e.composition),
-  weight: e.formula,
-  estimate: {
-    text: 'ghat = sum_i sum_t W_it grad log pi(a_it|s_it)',
-    latex: '\\hat g = \\textstyle\\sum_i \\sum_t W_{it}\\, \\nabla\\log\\pi(a_{it}|s_{it})',
-  },
-  objective: { name: e.objective, formula: objectives[e.objective] },
-  needs: e.needs,
-  coupling: e.coupling,
-  verdict: verdictOf(e),
-  bias: e.reasons,
-  expectation: expectationOf(e),
-  sources: [...new Set(e.sources)],
-})
+export const explain = <N, B extends string>(e: Estimator<N, B>): Explanation => {
+  refuseUnreduced(e, 'explain')
+  return {
+    pipeline: lines(e.composition),
+    weight: e.formula,
+    estimate: {
+      text: 'ghat = sum_i sum_t W_it grad log pi(a_it|s_it)',
+      latex: '\\hat g = \\textstyle\\sum_i \\sum_t W_{it}\\, \\nabla\\log\\pi(a_{it}|s_{it})',
+    },
+    objective: { name: e.objective, formula: objectives[e.objective] },
+    needs: e.needs,
+    coupling: e.coupling,
+    verdict: verdictOf(e),
+    bias: e.reasons,
+    expectation: expectationOf(e),
+    sources: [...new Set(e.sources)],
+  }
+}
+
+/** What `explain` gives, as a kind of argument. */
+export const anExplanation: Kind = {
+  expected: 'what explain gives: explain(estimator)',
+  holds: (x) => hasParts(x) && Array.isArray(x['pipeline']) && hasParts(x['weight']) && typeof x['verdict'] === 'string',
+}
 
 const reasonText = ({ name, class: kind, because, expectation, source }: Reason): string =>
   [`${name} (${kind}): ${because}`, `  expectation: ${expectation.text}`, `  source: ${source}`].join('\n             ')
@@ -117,6 +129,7 @@ const reasonText = ({ name, class: kind, because, expectation, source }: Reason)
  * ```
  */
 export const describe = (explanation: Explanation): string => {
+  refuseArgument('describe', explanation, anExplanation)
   const { pipeline, weight, objective, needs, coupling, bias, expectation, sources } = explanation
   return [
     `pipeline     ${pipeline.join('\n             ')}`,

@@ -1,8 +1,11 @@
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
+import { oneOf, refuseArgument } from '../trajectories/argument.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Objective } from '../weighting/weighting.ts'
 import { plus } from './combine.ts'
 import type { Estimator } from './estimator.ts'
+
+const anObjective = oneOf('discounted', 'undiscounted')
 
 /**
  * The estimator whose weights are all 0: what a sum of no estimators is.
@@ -19,17 +22,20 @@ import type { Estimator } from './estimator.ts'
  * zero('discounted').needs // => []
  * ```
  */
-export const zero = (objective: Objective): Estimator<unknown, 'scaled'> => ({
-  estimate: ({ offsets, count }, into) => into?.fill(0) ?? new Float64Array(offsets[count]),
-  objective,
-  coupling: 'none',
-  needs: [],
-  reasons: [reasons.scaled],
-  composition: { _tag: 'combination', word: 'zero', parts: [] },
-  formula: { text: '0', latex: '0' },
-  sources: [],
-  claim: { factor: () => 0, text: '0' },
-})
+export const zero = (objective: Objective): Estimator<unknown, 'scaled'> => {
+  refuseArgument('zero', objective, anObjective)
+  return {
+    estimate: ({ offsets, count }, into) => into?.fill(0) ?? new Float64Array(offsets[count]),
+    objective,
+    coupling: 'none',
+    needs: [],
+    reasons: [reasons.scaled],
+    composition: { _tag: 'combination', word: 'zero', parts: [] },
+    formula: { text: '0', latex: '0' },
+    sources: [],
+    claim: { factor: () => 0, text: '0' },
+  }
+}
 
 /**
  * The sums of estimators of one objective as a monoid of fp-ts, equal where their weights are: for folding a list of them.

@@ -1,3 +1,4 @@
+import { kinds, whatItIs } from '../trajectories/argument.ts'
 import { factColumns, offPolicy } from '../trajectories/facts.ts'
 import type { FactName } from '../trajectories/facts.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
@@ -42,7 +43,7 @@ const perTrajectory: readonly string[] = ['bootstrapValue', 'group']
 const lengthOf = (batch: object, name: string): unknown => (batch as Readonly<Record<string, ArrayLike<number>>>)[name]?.length
 
 /** What a batch lacks of what an estimator needs, a sentence each that says what to do; empty where it lacks nothing. */
-export const unmetNeeds = (needs: readonly string[], batch: Batch): readonly string[] => [
-  ...(batch.count > 0 ? [] : ['the batch holds no trajectory; sample at least one']),
-  ...needs.flatMap((name) => unmet(name, batch) ?? []),
-]
+export const unmetNeeds = (needs: readonly string[], batch: Batch): readonly string[] =>
+  kinds.batch.holds(batch)
+    ? [...(batch.count > 0 ? [] : ['the batch holds no trajectory; sample at least one']), ...needs.flatMap((name) => unmet(name, batch) ?? [])]
+    : [`expected ${kinds.batch.expected}, got ${whatItIs(batch)}`]

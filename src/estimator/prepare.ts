@@ -3,6 +3,7 @@ import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
 import { scaleRun, scaleRunByRatio } from '../columns/runs.ts'
 import { perStepOf } from '../columns/spread.ts'
 import type { Reduction } from '../reduce/reduction.ts'
+import { refuseNoReduction } from '../reduce/reduction.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { factColumns } from '../trajectories/facts.ts'
 import { terminated } from '../trajectories/ends.ts'
@@ -188,12 +189,13 @@ export const cutAtImportance = (r: Reduction<string>, plan: Plan): ((batch: Traj
  * pipe(batch, E.map((b) => Array.from(plan(b).weights([1], [-1])))) // => E.right([2])
  * ```
  */
-export const prepare =
-  <R extends string>(r: Reduction<R>) =>
-  <W>(w: Legal<W, 'prepare'>): ((batch: Trajectories<NeedsOf<W> & Provenance<StageOf<W>>>) => Prepared) => {
+export const prepare = <R extends string>(r: Reduction<R>) => {
+  refuseNoReduction('prepare', r)
+  return <W>(w: Legal<W, 'prepare'>): ((batch: Trajectories<NeedsOf<W> & Provenance<StageOf<W>>>) => Prepared) => {
     const cutting = cutAtImportance(r, legalPlan('prepare', w))
     return ofAnyBatch((batch: Trajectories<AllFacts>): Prepared => {
       const whole = cutting(batch)
       return { steps: whole.steps, weights: (indices, logProb) => whole.weights(whole.credits(indices), indices, logProb) }
     })
   }
+}

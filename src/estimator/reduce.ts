@@ -1,6 +1,7 @@
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Reduction } from '../reduce/reduction.ts'
+import { refuseNoReduction } from '../reduce/reduction.ts'
 import { strongest } from '../weighting/coupling.ts'
 import type { Total } from '../weighting/evaluate.ts'
 import { weigh } from '../weighting/evaluate.ts'
@@ -35,9 +36,9 @@ export const reductionWord = ({ word, argument }: Reduction<string>): Word => ({
  * pipe(totalReturn, reduce(meanOverTrajectories)).needs // => ['Reward', 'CompleteEpisodes', 'OnPolicy']
  * ```
  */
-export const reduce =
-  <R extends string>(r: Reduction<R> & Call<'reduce(meanOverTrajectories)'>) =>
-  <W>(w: Legal<W, 'reduce'>): Estimator<NeedsOf<W> & Provenance<StageOf<W>>, BiasOf<W> | R> => {
+export const reduce = <R extends string>(r: Reduction<R> & Call<'reduce(meanOverTrajectories)'>) => {
+  refuseNoReduction('reduce', r)
+  return <W>(w: Legal<W, 'reduce'>): Estimator<NeedsOf<W> & Provenance<StageOf<W>>, BiasOf<W> | R> => {
     const plan = legalPlan('reduce', w)
     const estimator: Estimator<AllFacts, never> = {
       estimate: (batch: Trajectories<AllFacts>, into?: Float64Array, total?: Total) => weigh(plan, batch, r.scale(batch), into, total),
@@ -53,3 +54,4 @@ export const reduce =
     // The plan's needs and reasons are data; the stages' signatures say them to the compiler, and the laws check the signatures.
     return estimator as Estimator<unknown, never>
   }
+}

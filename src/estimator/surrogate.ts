@@ -2,6 +2,8 @@ import type { AllFacts, LogProb } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import { perStep } from '../ratio/perStep.ts'
+import { refuseNoReduction } from '../reduce/reduction.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
 import { creditColumn, limited, logRatios } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { legality } from '../weighting/stage.ts'
@@ -10,7 +12,7 @@ import { IllegalStep, legalPlan } from '../weighting/step.ts'
 import type { NeedsOf, StageOf } from '../weighting/weighting.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Estimator, LossWeights, Weights } from './estimator.ts'
-import { estimate, NeedsNotMet, refuseNonFinite } from './estimator.ts'
+import { estimate, NeedsNotMet, refuseNonFinite, refuseUnreduced } from './estimator.ts'
 import { unmetNeeds } from './needs.ts'
 
 /** A scalar whose derivative with respect to each log-probability is the weight of that step. */
@@ -46,6 +48,7 @@ export interface Surrogate<out Form extends 'score' | 'ratio'> {
  * ```
  */
 export const surrogate = <N, B extends string>(e: Estimator<N, B>) => {
+  refuseUnreduced(e, 'surrogate')
   const weigh = estimate(e)
   return (batch: Trajectories<NoInfer<N> & LogProb>): Surrogate<'score'> => {
     const unmet = unmetNeeds(['LogProb'], batch)
@@ -82,9 +85,9 @@ export const surrogate = <N, B extends string>(e: Estimator<N, B>) => {
  * pipe(batch, E.map((b) => clipped(b).value)) // => E.right(2.5)
  * ```
  */
-export const ratioSurrogate =
-  <R extends string>(r: Reduction<R>) =>
-  <W>(w: Legal<W, 'ratioSurrogate'>): ((batch: Trajectories<NeedsOf<W> & Provenance<StageOf<W>>>) => Surrogate<'ratio'>) => {
+export const ratioSurrogate = <R extends string>(r: Reduction<R>) => {
+  refuseNoReduction('ratioSurrogate', r)
+  return <W>(w: Legal<W, 'ratioSurrogate'>): ((batch: Trajectories<NeedsOf<W> & Provenance<StageOf<W>>>) => Surrogate<'ratio'>) => {
     const plan = legalPlan('ratioSurrogate', w)
     const { ratio: own } = plan
     // A ratio of one's own may be in the stage of perStep, and have any derivative.
@@ -109,6 +112,7 @@ export const ratioSurrogate =
       return { form: 'ratio', value, derivative }
     })
   }
+}
 
 /**
  * Weights to ascend turned into weights of a loss to descend: the one conversion between the two.
@@ -122,7 +126,10 @@ export const ratioSurrogate =
  * Array.from(asLoss(Float64Array.of(2, -1))) // => [-2, 1]
  * ```
  */
-export const asLoss = (weights: Weights): LossWeights => weights.map((w) => -w)
+export const asLoss = (weights: Weights): LossWeights => {
+  refuseArgument('asLoss', weights, { expected: 'weights to ascend, which estimate(e)(batch) gives', holds: (x) => x instanceof Float64Array })
+  return weights.map((w) => -w)
+}
 
 /**
  * What to multiply log-probabilities by in a loss of your own trainer, in tfjs, PyTorch or anything that has gradients.
@@ -146,6 +153,7 @@ export const asLoss = (weights: Weights): LossWeights => weights.map((w) => -w)
  * ```
  */
 export const lossWeights = <N, B extends string>(e: Estimator<N, B>) => {
+  refuseUnreduced(e, 'lossWeights')
   const weigh = estimate(e)
   return (batch: Trajectories<NoInfer<N>>): LossWeights => asLoss(weigh(batch))
 }

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { isRecord, optionProblems } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
@@ -27,6 +28,8 @@ export interface ChainOptions {
   readonly behaviourPolicy?: readonly (readonly number[])[]
 }
 
+const known = ['length', 'horizon', 'discount', 'slip', 'goal', 'step', 'theta', 'thetaBehaviour', 'policy', 'behaviourPolicy'] as const satisfies readonly (keyof ChainOptions)[]
+
 /**
  * A chain of states with a goal at its end: action 0 goes back (from the first state: stays), action 1 goes on; the goal ends the
  * episode. Lengths vary, and what is done early matters late, so that wrong lengths, discounts and ratios show.
@@ -45,6 +48,8 @@ export interface ChainOptions {
  * ```
  */
 export const chain = (options: ChainOptions): E.Either<readonly Problem[], Mdp> => {
+  const malformed = optionProblems(isRecord(options) ? '' : 'chain', options, known, 'chain({ length: 2, horizon: 3, discount: 1 })')
+  if (malformed.length > 0) return E.left(malformed)
   const { length, horizon, discount, slip = 0, goal = 1, step = 0, theta, thetaBehaviour, policy, behaviourPolicy } = options
   const problems = [
     ...(Number.isInteger(length) && length >= 1 ? [] : [{ path: 'length', expected: 'an integer >= 1', got: String(length) }]),

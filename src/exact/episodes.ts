@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
 import { terminated, timeLimit } from '../trajectories/ends.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { fromSteps } from '../trajectories/fromSteps.ts'
@@ -7,6 +8,7 @@ import type { Steps } from '../trajectories/fromSteps.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
+import { refuseMdp } from './made.ts'
 import type { Setting } from './setting.ts'
 import { settingProblems, valuesIn } from './setting.ts'
 import { modelOf } from './model.ts'
@@ -99,12 +101,14 @@ const episodeProblems = (path: string, { states, actions, rewards, nextStates }:
 export const episodes =
   (setting: Setting) =>
   (trajectories: unknown): E.Either<readonly Problem[], RecordedBatch> => {
+    const malformed = settingProblems(setting)
+    if (malformed.length > 0) return E.left(malformed)
     const { mdp, sampling = 'target' } = setting
     const shape = Episodes.decode(trajectories)
     if (E.isLeft(shape))
       return E.left(shape.left.map((error) => shapeProblem(error, '')).map(({ path, ...rest }) => ({ ...rest, path: path.startsWith('[') || path === '' ? `trajectories${path}` : `trajectories.${path}` })))
     const model = modelOf(mdp, sampling)
-    const problems = [...settingProblems(setting), ...shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))]
+    const problems = [...shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))]
     if (problems.length > 0) return E.left(problems)
     const { S, A, T } = model
     const { value, actionValue } = valuesIn(setting, model, truth(mdp))
@@ -151,9 +155,13 @@ export const episodes =
  */
 export const tabularGradient = (
   mdp: Setting['mdp'],
-  { state, action }: { readonly state: ArrayLike<number>; readonly action: ArrayLike<number> },
+  taken: { readonly state: ArrayLike<number>; readonly action: ArrayLike<number> },
   weights: ArrayLike<number>,
 ): readonly number[] => {
+  refuseMdp('tabularGradient', mdp)
+  refuseArgument('tabularGradient', taken, { expected: '{ state, action }, an index of each step', holds: (x) => hasParts(x) && kinds.numbers.holds(x['state']) && kinds.numbers.holds(x['action']) })
+  refuseArgument('tabularGradient: weights', weights, { ...kinds.numbers, expected: 'an array of weights, one per step' })
+  const { state, action } = taken
   const { A, S, target } = modelOf(mdp, 'target')
   const gradient = Array.from({ length: S * A }, () => 0)
   for (let k = 0; k < weights.length; k++) {

@@ -1,7 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyEstimator, Estimator } from '../estimator/estimator.ts'
+import { anEstimator, estimatorProblem } from '../estimator/estimator.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, refuseArgument, whatItIs } from '../trajectories/argument.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { describeProblems } from '../trajectories/problem.ts'
+import { says } from '../weighting/definition.ts'
 import { enumerateAll } from './enumerate.ts'
 import { liarsAmong, overTrajectories, overTuples } from './expectation.ts'
 import { batchIn, roomFor } from './facts.ts'
@@ -55,12 +60,17 @@ const batchSizeOf = ({ coupling }: Pick<AnyEstimator, 'coupling'>, { batchSize }
  * cost({ mdp: worlds.rtgRaisesVariance.mdp, batchSize: 3 })(coupled) // => { trajectories: 4, tuples: 64 }
  * ```
  */
-export const cost =
-  (setting: Setting) =>
-  (e: Pick<AnyEstimator, 'coupling'>): Cost => {
+export const cost = (setting: Setting) => {
+  const malformed = settingProblems(setting)
+  if (malformed.length > 0) throw new TypeError(`cost: ${describeProblems(malformed)}`)
+  return (e: Pick<AnyEstimator, 'coupling'>): Cost => {
+    refuseArgument('cost', e, aCoupled)
     const trajectories = countTrajectories(modelOf(setting.mdp, setting.sampling ?? 'target'))
     return { trajectories, tuples: e.coupling === 'none' ? trajectories : trajectories ** batchSizeOf(e, setting) }
   }
+}
+
+const aCoupled: Kind = { expected: anEstimator.expected, holds: (x) => hasParts(x) && says.coupling.holds(x['coupling']) }
 
 const momentsOf = (
   { first, second }: Moments,
@@ -77,6 +87,11 @@ const momentsOf = (
     covariance: covariance === 'full' ? covDiag.map((_, k) => covDiag.map((_variance, l) => between(k, l))) : null,
   }
 }
+
+const estimatorProblems = (estimators: unknown): readonly Problem[] =>
+  Array.isArray(estimators)
+    ? estimators.flatMap((e: unknown, j) => estimatorProblem(estimators.length === 1 ? 'estimator' : `estimators[${j}]`, e) ?? [])
+    : [{ path: 'estimators', expected: 'an array of estimators; of a single one exact(setting)(estimator) tells the moments', got: whatItIs(estimators) }]
 
 /**
  * The exact moments of several estimators in one setting: its trajectories, and each batch size's tuples, are gone through once for all.
@@ -100,9 +115,9 @@ const momentsOf = (
 export const exactOfAll =
   (setting: Setting) =>
   (estimators: readonly AnyEstimator[]): E.Either<readonly Problem[], readonly Exact[]> => {
-    const { mdp, sampling = 'target', limit = defaultLimit, covariance = 'diagonal' } = setting
-    const malformed = settingProblems(setting)
+    const malformed = [...settingProblems(setting), ...estimatorProblems(estimators)]
     if (malformed.length > 0) return E.left(malformed)
+    const { mdp, sampling = 'target', limit = defaultLimit, covariance = 'diagonal' } = setting
     const model = modelOf(mdp, sampling)
     const known = truth(mdp)
     const values = valuesIn(setting, model, known)

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { isRecord, optionProblems } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
@@ -33,6 +34,11 @@ const inside = (rows: number, columns: number, state: number, [down, right]: rea
   const column = Math.min(Math.max((state % columns) + right, 0), columns - 1)
   return row * columns + column
 }
+
+const known = ['horizon', 'discount', 'start', 'theta', 'thetaBehaviour'] as const satisfies readonly (keyof GridOptions)[]
+
+const problemsOf = (word: string, options: unknown, keys: readonly string[]): readonly Problem[] =>
+  optionProblems(isRecord(options) ? '' : word, options, keys, `${word}({ horizon: 3, discount: 1 })`)
 
 const gridMdp = (grid: Grid, { horizon, discount, start = grid.start, theta, thetaBehaviour }: GridOptions): E.Either<readonly Problem[], Mdp> => {
   const S = grid.rows * grid.columns
@@ -93,8 +99,10 @@ const lakeDirections: readonly (readonly [number, number])[] = [
  * pipe(frozenLake({ horizon: 1, discount: 1, start: 14, slippery: false }), E.map((lake) => truth(lake).J)) // => E.right(0.25)
  * ```
  */
-export const frozenLake = (options: GridOptions & { readonly slippery?: boolean }): E.Either<readonly Problem[], Mdp> =>
-  gridMdp(
+export const frozenLake = (options: GridOptions & { readonly slippery?: boolean }): E.Either<readonly Problem[], Mdp> => {
+  const malformed = problemsOf('frozenLake', options, [...known, 'slippery'])
+  if (malformed.length > 0) return E.left(malformed)
+  return gridMdp(
     {
       rows: 4,
       columns: 4,
@@ -108,6 +116,7 @@ export const frozenLake = (options: GridOptions & { readonly slippery?: boolean 
     },
     options,
   )
+}
 
 const cliffDirections: readonly (readonly [number, number])[] = [
   [-1, 0],
@@ -133,8 +142,10 @@ const isCliff = (state: number): boolean => state > 36 && state < 47
  * pipe(cliffWalking({ horizon: 1, discount: 1 }), E.map((cliff) => truth(cliff).J)) // => E.right(-25.75)
  * ```
  */
-export const cliffWalking = (options: GridOptions): E.Either<readonly Problem[], Mdp> =>
-  gridMdp(
+export const cliffWalking = (options: GridOptions): E.Either<readonly Problem[], Mdp> => {
+  const malformed = problemsOf('cliffWalking', options, known)
+  if (malformed.length > 0) return E.left(malformed)
+  return gridMdp(
     {
       rows: 4,
       columns: 12,
@@ -145,3 +156,4 @@ export const cliffWalking = (options: GridOptions): E.Either<readonly Problem[],
     },
     options,
   )
+}

@@ -1,4 +1,5 @@
 import type { LinearQuadratic } from './linearQuadratic.ts'
+import { refuseLinearQuadratic } from './made.ts'
 import type { Matrix } from './matrix.ts'
 import { plus, scaled, times, trace, transposed } from './matrix.ts'
 
@@ -36,6 +37,7 @@ export interface LinearQuadraticTruth {
  * ```
  */
 export const linearQuadraticTruth = (problem: LinearQuadratic): LinearQuadraticTruth => {
+  refuseLinearQuadratic('linearQuadraticTruth', problem)
   const { T, gamma, Amat, Bmat, W, mean0, cov0, Qcost, Rcost, K, logSigma } = problem
   const variance = Math.exp(2 * logSigma)
   const closedLoop = plus(Amat, times(Bmat, K))

@@ -1,7 +1,15 @@
+import type { Kind } from '../trajectories/argument.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
+
 /** A tabular policy: probability and log-probability of each action, row-major in (s, a). [S A] */
 export interface TabularPolicy {
   readonly probability: Float64Array
   readonly logProbability: Float64Array
+}
+
+const logits: Kind = {
+  expected: 'a table of logits, a row for each state: [[0, 0]]',
+  holds: (x) => Array.isArray(x) && x.every(Array.isArray),
 }
 
 /**
@@ -18,6 +26,7 @@ export interface TabularPolicy {
  * ```
  */
 export const softmaxPolicy = (theta: readonly (readonly number[])[]): TabularPolicy => {
+  refuseArgument('softmaxPolicy', theta, logits)
   const logProbability = Float64Array.from(
     theta.flatMap((row) => {
       const most = row.reduce((a, b) => Math.max(a, b), -Infinity)

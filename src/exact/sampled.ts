@@ -2,7 +2,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { AnyEstimator } from '../estimator/estimator.ts'
+import { estimatorProblem } from '../estimator/estimator.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
+import { kinds } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { fieldProblems } from '../trajectories/fields.ts'
+import { isRecord } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Enumerated } from './enumerate.ts'
 import { roomForTrajectories } from './enumerate.ts'
@@ -33,6 +38,13 @@ export interface SampledMean {
   readonly N: number
   readonly batches: number
 }
+
+const fields: Fields<Sampled> = {
+  batches: kinds.anything,
+  seed: { expected: 'an integer', holds: Number.isInteger },
+}
+
+const howProblems = (how: unknown): readonly Problem[] => (isRecord(how) ? fieldProblems('', how, fields) : fieldProblems('how', how, fields))
 
 const picker = (seed: number): ((weights: readonly number[]) => number) => {
   const random = xoroshiro128plus(seed)
@@ -86,11 +98,12 @@ const drawer = (model: Model, pick: (weights: readonly number[]) => number) => {
  * ```
  */
 export const sampled =
-  (setting: Setting, { batches, seed }: Sampled) =>
+  (setting: Setting, how: Sampled) =>
   (e: AnyEstimator): E.Either<readonly Problem[], SampledMean> => {
-    const { mdp, sampling = 'target', batchSize: N = e.coupling === 'none' ? 1 : 2 } = setting
-    const malformed = settingProblems(setting)
+    const malformed = [...settingProblems(setting), ...howProblems(how), ...[estimatorProblem('estimator', e) ?? []].flat()]
     if (malformed.length > 0) return E.left(malformed)
+    const { batches, seed } = how
+    const { mdp, sampling = 'target', batchSize: N = e.coupling === 'none' ? 1 : 2 } = setting
     if (!(Number.isInteger(batches) && batches >= 2)) return E.left([{ path: 'batches', expected: 'an integer >= 2', got: String(batches) }])
     const model = modelOf(mdp, sampling)
     const values = valuesIn(setting, model, truth(mdp))

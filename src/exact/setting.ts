@@ -1,7 +1,12 @@
+import { kinds, nameOfOurs, oneOf, whatItIs } from '../trajectories/argument.ts'
 import type { ActionValue, BehaviourLogProb, CompleteEpisodes, OffPolicy, OnPolicy, Reward, StateValue } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { fieldProblems, optional } from '../trajectories/fields.ts'
+import { isRecord } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { ActionValueTable, Values, ValueTable } from './facts.ts'
 import { flatActionValues, flatValues } from './facts.ts'
+import { aSampling, anMdp, mdpProblem } from './made.ts'
 import type { Mdp } from './mdp.ts'
 import type { Model, Sampling } from './model.ts'
 import type { Truth } from './truth.ts'
@@ -49,8 +54,30 @@ export const valuesIn = (setting: Setting, model: Model, known: Truth): Values =
         ),
 })
 
-/** What is wrong with the tables and numbers of a setting. */
+const isValues = (x: unknown): boolean => x === 'exact' || x === 'exactBehaviour' || Array.isArray(x)
+
+const fields: Fields<Omit<Setting, 'mdp'>> = {
+  sampling: optional(aSampling),
+  batchSize: optional(kinds.anything),
+  value: optional({ expected: "'exact', 'exactBehaviour', or a table [t][s]", holds: isValues }),
+  actionValue: optional({ expected: "'exact', 'exactBehaviour', or a table [t][s][a]", holds: isValues }),
+  limit: optional(kinds.anything),
+  covariance: optional(oneOf('diagonal', 'full')),
+}
+
+/** What is wrong with the form of a setting: that it has no MDP, or a field that nobody reads. */
+const formProblems = (setting: unknown): readonly Problem[] => {
+  if (!isRecord(setting) || nameOfOurs(setting) !== null)
+    return [{ path: 'setting', expected: "an object with mdp, such as exact({ mdp: worlds.rtgRaisesVariance.mdp, value: 'exact' })", got: whatItIs(setting) }]
+  const wrong = fieldProblems('', setting, { mdp: { ...anMdp, holds: () => true }, ...fields })
+  const problem = setting['mdp'] === undefined ? null : mdpProblem('mdp', setting['mdp'])
+  return problem === null ? wrong : [...wrong, problem]
+}
+
+/** What is wrong with a setting: its form, its tables and its numbers. */
 export const settingProblems = (setting: Setting): readonly Problem[] => {
+  const malformed = formProblems(setting)
+  if (malformed.length > 0) return malformed
   const { S, A, T } = setting.mdp
   const problems: Problem[] = []
   const finite = (path: string, row: unknown, length: number, orMore: number = length): void => {

@@ -1,8 +1,11 @@
+import { refuseArgument } from '../trajectories/argument.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { enumerateAll } from './enumerate.ts'
 import type { ActionValueTable, ValueTable } from './facts.ts'
 import { batchIn, fill, flatActionValues, flatValues, roomFor } from './facts.ts'
+import { aSampling, refuseMdp } from './made.ts'
 import type { Mdp } from './mdp.ts'
 import type { Sampling } from './model.ts'
 import { countTrajectories, modelOf } from './model.ts'
@@ -30,6 +33,8 @@ export interface PossibleTrajectory {
  * ```
  */
 export const trajectories = (mdp: Mdp, sampling: Sampling): readonly PossibleTrajectory[] => {
+  refuseMdp('trajectories', mdp)
+  refuseArgument('trajectories: sampling', sampling, aSampling)
   const model = modelOf(mdp, sampling)
   const { moves } = model
   const all = enumerateAll(model, countTrajectories(model))
@@ -73,6 +78,9 @@ export const possibleBatch = (
   sampling: Sampling,
   values: { readonly value?: ValueTable; readonly actionValue?: ActionValueTable } = {},
 ): PossibleBatch => {
+  refuseMdp('possibleBatch', mdp)
+  refuseArgument('possibleBatch: sampling', sampling, aSampling)
+  refuseUnknown('possibleBatch: values', values, ['value', 'actionValue'], "{ value: truth(mdp).V }")
   const model = modelOf(mdp, sampling)
   const all = enumerateAll(model, countTrajectories(model))
   const { count } = all

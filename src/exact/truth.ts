@@ -1,3 +1,4 @@
+import { refuseMdp } from './made.ts'
 import type { Mdp } from './mdp.ts'
 import { softmaxPolicy } from './policy.ts'
 
@@ -117,6 +118,7 @@ const expected = (rho: readonly number[], V: StateTable): number => rho.reduce((
  * ```
  */
 export const truth = (mdp: Mdp): Truth => {
+  refuseMdp('truth', mdp)
   const { gamma, rho, S } = mdp
   const target = rowsOf(mdp.theta)
   const behaviour = rowsOf(mdp.thetaBehaviour)

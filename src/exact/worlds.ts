@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import { describeProblems } from '../trajectories/problem.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
@@ -297,5 +298,7 @@ export const worlds = {
  * truth(bandit([1, 0], [0.5, 0.5])).gradJ // => [0.25, -0.25]
  * ```
  */
-export const bandit = (rewards: readonly number[], policy: readonly number[], behaviourPolicy?: readonly number[]): Mdp =>
-  world('', banditDefinition(rewards, policy, behaviourPolicy)).mdp
+export const bandit = (rewards: readonly number[], policy: readonly number[], behaviourPolicy?: readonly number[]): Mdp => {
+  refuseArgument('bandit: rewards', rewards, { ...kinds.list, expected: 'an array of rewards, one per action: bandit([1, 0], [0.5, 0.5])' })
+  return world('', banditDefinition(rewards, policy, behaviourPolicy)).mdp
+}

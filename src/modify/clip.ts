@@ -1,4 +1,5 @@
 import { banded } from '../columns/exponential.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -32,6 +33,7 @@ const clipped = (stage: Stage): Stage => (stage === 'step ratio' ? 'clipped step
  * ```
  */
 export const clip = (options: { readonly epsilon: number } & Call<'clip({ epsilon: 0.2 })'>): (<W>(w: Legal<W, 'clip'>) => Weighting<NeedsOf<W>, BiasOf<W> | 'clipping', Clipped<StageOf<W>>>) => {
+  refuseUnknown('clip', options, ['epsilon'], 'clip({ epsilon: 0.2 })')
   const epsilon = checked('clip: epsilon', options.epsilon, range.notNegative)
   const low = 1 - epsilon
   const high = 1 + epsilon

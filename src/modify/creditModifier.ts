@@ -1,6 +1,10 @@
+import { kinds } from '../trajectories/argument.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
+import { says } from '../weighting/definition.ts'
 import { creditColumn } from '../weighting/evaluate.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
@@ -23,6 +27,17 @@ export interface CreditModifierDefinition<Need extends string, Bias extends stri
   readonly apply: (credit: Float64Array, batch: Trajectories<FactsNamed<Need>>) => Float64Array
   readonly formula: (credit: Formula) => Formula
   readonly source: string
+}
+
+const fields: Fields<CreditModifierDefinition<string, string>> = {
+  word: says.word,
+  argument: says.argument,
+  needs: says.needs,
+  coupling: says.coupling,
+  reasons: says.reasons,
+  apply: kinds.function,
+  formula: says.formulaOf,
+  source: says.source,
 }
 
 /** The change of a credit, with what else it may look at. */
@@ -91,6 +106,7 @@ export const changeCredit = (row: CreditRow, change: CreditChange) =>
 export const creditModifier = <const Need extends string = never, B extends string = never>(
   definition: CreditModifierDefinition<Need, B>,
 ): (<W>(w: Legal<W, 'creditModifier'>) => Weighting<NeedsOf<W> & FactsNamed<Need>, BiasOf<W> | B, 'normalised'>) => {
+  refuseFields('creditModifier', definition, fields)
   const apply = ofAnyBatch<[Float64Array, Trajectories<AllFacts>], Float64Array>(definition.apply)
   return changeCredit('creditModifier', {
     ...definition,

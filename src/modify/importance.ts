@@ -1,4 +1,6 @@
 import type { Ratio, RatioStage } from '../ratio/ratio.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../trajectories/argument.ts'
 import type { Call, Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
@@ -13,6 +15,11 @@ export type ImportanceRow<S> = S extends 'per-decision ratio' ? 'perDecision' : 
 export type Reweighted<B, S> = S extends 'per-decision ratio' ? (B extends 'own sample' ? 'own sample, reweighted' : B) : B
 
 const reweighted = (reason: Reason): Reason => (reason.name === 'own sample' ? reasons['own sample, reweighted'] : reason)
+
+const aRatio: Kind = {
+  expected: 'a ratio, such as perStep, perTrajectory or perDecision: importance(perStep)',
+  holds: (x) => hasParts(x) && typeof x['ratio'] === 'function' && typeof x['stage'] === 'string' && Array.isArray(x['reasons']),
+}
 
 /**
  * Correct for data that another policy sampled, by ratios of probabilities against the policy that sampled them.
@@ -35,6 +42,7 @@ const reweighted = (reason: Reason): Reason => (reason.name === 'own sample' ? r
 export const importance = <N, S extends RatioStage, B extends string>(
   r: Ratio<N, S, B> & Call<'importance(perStep)'>,
 ): (<W>(w: Legal<W, ImportanceRow<S>>) => Weighting<NeedsOf<W> & N, Reweighted<BiasOf<W>, S> | B, S>) => {
+  refuseArgument('importance', r, aRatio)
   const perDecision = r.stage === 'per-decision ratio'
   const plan: RatioPlan = {
     kind: perDecision ? 'per decision' : 'per step weight',

@@ -1,5 +1,8 @@
 import { deviation, mean } from '../columns/deviation.ts'
 import { scaleRun, standardiseRun } from '../columns/runs.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../trajectories/argument.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import { returnsOf } from '../weighting/evaluate.ts'
 import { numberLatex } from '../weighting/formula.ts'
@@ -25,9 +28,16 @@ export interface Normalisation<out R extends 'batchStd' | 'whitenSteps'> {
   readonly argument: unknown
 }
 
-const checkedOptions = (word: string, { ddof, epsilon }: DeviationOptions): DeviationOptions => {
+const checkedOptions = (word: string, options: DeviationOptions): DeviationOptions => {
+  refuseUnknown(`normalise(${word})`, options, ['ddof', 'epsilon'], `normalise(${word}({ ddof: 1, epsilon: 1e-8 }))`)
+  const { ddof, epsilon } = options
   if (ddof !== 0 && ddof !== 1) throw new RangeError(`normalise(${word}): ddof: expected 0 or 1, got ${shown(ddof)}`)
   return { ddof, epsilon: checked(`normalise(${word}): epsilon`, epsilon, range.notNegative) }
+}
+
+const normalisation: Kind = {
+  expected: 'batchStd({ ddof, epsilon }) or whitenSteps({ ddof, epsilon }), as in normalise(whitenSteps({ ddof: 0, epsilon: 1e-8 }))',
+  holds: (x) => hasParts(x) && (x['row'] === 'batchStd' || x['row'] === 'whitenSteps') && hasParts(x['change']),
 }
 
 const perUnit = (denominator: number): number => (denominator === 0 ? 0 : 1 / denominator)
@@ -131,5 +141,7 @@ export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSte
  */
 export const normalise = <R extends 'batchStd' | 'whitenSteps'>(
   by: Normalisation<R> & Call<'normalise(whitenSteps({ ddof: 0, epsilon: 1e-8 }))'>,
-): (<W>(w: Legal<W, R>) => Weighting<NeedsOf<W>, BiasOf<W> | 'divided by a deviation', 'normalised'>) =>
-  changeCredit(by.row, { ...by.change, word: { word: 'normalise', argument: by.argument } })
+): (<W>(w: Legal<W, R>) => Weighting<NeedsOf<W>, BiasOf<W> | 'divided by a deviation', 'normalised'>) => {
+  refuseArgument('normalise', by, normalisation)
+  return changeCredit(by.row, { ...by.change, word: { word: 'normalise', argument: by.argument } })
+}

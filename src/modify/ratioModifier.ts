@@ -1,7 +1,11 @@
 import type { Column, PerStep } from '../columns/column.ts'
+import { kinds } from '../trajectories/argument.ts'
 import type { FactsNamed } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
+import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Row, Stage } from '../weighting/stage.ts'
@@ -23,6 +27,18 @@ export interface RatioModifierDefinition<Need extends string, Bias extends strin
   readonly pointwise?: boolean
   readonly formula: (ratio: Formula) => Formula
   readonly source: string
+}
+
+const fields: Fields<RatioModifierDefinition<string, string>> = {
+  word: says.word,
+  argument: says.argument,
+  needs: says.needs,
+  coupling: says.coupling,
+  reasons: says.reasons,
+  apply: kinds.function,
+  pointwise: optional({ expected: 'true or false', holds: (x) => typeof x === 'boolean' }),
+  formula: says.formulaOf,
+  source: says.source,
 }
 
 /** A change of the ratio, with what makes its ratio form of the surrogate, if it has one. */
@@ -86,5 +102,7 @@ export const changeRatio = <Need extends string, Bias extends string>(
  */
 export const ratioModifier = <const Need extends string = never, B extends string = never>(
   definition: RatioModifierDefinition<Need, B>,
-): (<W>(w: Legal<W, 'ratioModifier'>) => Weighting<NeedsOf<W> & FactsNamed<Need>, BiasOf<W> | B, Limited<StageOf<W>>>) =>
-  changeRatio('ratioModifier', limited, definition)
+): (<W>(w: Legal<W, 'ratioModifier'>) => Weighting<NeedsOf<W> & FactsNamed<Need>, BiasOf<W> | B, Limited<StageOf<W>>>) => {
+  refuseFields('ratioModifier', definition, fields)
+  return changeRatio('ratioModifier', limited, definition)
+}

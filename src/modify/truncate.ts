@@ -1,4 +1,5 @@
 import { bounded } from '../columns/exponential.ts'
+import { refuseUnknown } from '../trajectories/keys.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -25,6 +26,7 @@ import { changeRatio, limited } from './ratioModifier.ts'
  * ```
  */
 export const truncate = (options: { readonly at: number } & Call<'truncate({ at: 2 })'>): (<W>(w: Legal<W, 'truncate'>) => Weighting<NeedsOf<W>, BiasOf<W> | 'truncation', Limited<StageOf<W>>>) => {
+  refuseUnknown('truncate', options, ['at'], 'truncate({ at: 2 })')
   const at = checked('truncate: at', options.at, range.positive)
   return changeRatio('truncate', limited, {
     word: 'truncate',

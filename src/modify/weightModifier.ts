@@ -1,6 +1,10 @@
+import { kinds } from '../trajectories/argument.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
+import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Provenance } from '../weighting/provenance.ts'
@@ -21,6 +25,17 @@ export interface WeightModifierDefinition<Need extends string, Bias extends stri
   readonly apply: (weight: Float64Array, batch: Trajectories<FactsNamed<Need>>) => Float64Array
   readonly formula: (weight: Formula) => Formula
   readonly source: string
+}
+
+const fields: Fields<WeightModifierDefinition<string, string>> = {
+  word: says.word,
+  argument: says.argument,
+  needs: says.needs,
+  coupling: says.coupling,
+  reasons: says.reasons,
+  apply: kinds.function,
+  formula: says.formulaOf,
+  source: says.source,
 }
 
 /**
@@ -46,6 +61,7 @@ export const weightModifier = <const Need extends string = never, B extends stri
 ): (<W>(
   w: Legal<W, 'weightModifier'>,
 ) => Weighting<NeedsOf<W> & FactsNamed<Need> & Provenance<StageOf<W>>, BiasOf<W> | B, 'finished weight'>) => {
+  refuseFields('weightModifier', definition, fields)
   const apply = ofAnyBatch<[Float64Array, Trajectories<AllFacts>], Float64Array>(definition.apply)
   const { word, argument } = definition
   return step('weightModifier', (plan) => ({

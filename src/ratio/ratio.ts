@@ -1,5 +1,9 @@
+import { kinds, oneOf } from '../trajectories/argument.ts'
 import type { BehaviourLogProb, FactsNamed } from '../trajectories/facts.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
+import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 
@@ -44,6 +48,18 @@ export interface RatioDefinition<Need extends string, S extends RatioStage, Bias
   readonly source: string
 }
 
+const fields: Fields<RatioDefinition<string, RatioStage, string>> = {
+  word: says.word,
+  argument: says.argument,
+  stage: oneOf('trajectory ratio', 'prefix ratio', 'step ratio', 'per-decision ratio', 'no ratio'),
+  needs: says.needs,
+  reasons: says.reasons,
+  ratio: kinds.function,
+  pointwise: optional({ expected: 'true or false', holds: (x) => typeof x === 'boolean' }),
+  formula: says.formula,
+  source: says.source,
+}
+
 /**
  * An importance ratio of your own: the built-in ones are written with it.
  *
@@ -62,4 +78,7 @@ export interface RatioDefinition<Need extends string, S extends RatioStage, Bias
  */
 export const ratioOf = <S extends RatioStage, const Need extends string = never, Bias extends string = never>(
   definition: RatioDefinition<Need, S, Bias>,
-): Ratio<BehaviourLogProb & FactsNamed<Need>, S, Bias> => ({ ...definition, needs: ['BehaviourLogProb', ...definition.needs] })
+): Ratio<BehaviourLogProb & FactsNamed<Need>, S, Bias> => {
+  refuseFields('ratioOf', definition, fields)
+  return { ...definition, needs: ['BehaviourLogProb', ...definition.needs] }
+}

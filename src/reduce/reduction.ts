@@ -1,4 +1,8 @@
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { refuseFields } from '../trajectories/fields.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
+import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Coupling } from '../weighting/weighting.ts'
@@ -19,6 +23,23 @@ export interface Reduction<out Bias extends string> {
   readonly source: string
 }
 
+const fields: Fields<Reduction<string>> = {
+  word: says.word,
+  argument: says.argument,
+  reasons: says.reasons,
+  coupling: says.coupling,
+  scale: kinds.function,
+  formula: says.formula,
+  source: says.source,
+}
+
+/** Throws for what is no reduction: reduce, prepare and ratioSurrogate take one. */
+export const refuseNoReduction = (where: string, r: unknown): void =>
+  refuseArgument(where, r, {
+    expected: `a reduction, such as meanOverTrajectories: ${where}(meanOverTrajectories)`,
+    holds: (x) => hasParts(x) && typeof x['scale'] === 'function' && Array.isArray(x['reasons']),
+  })
+
 /**
  * A reduction of your own: the built-in ones are written with it.
  *
@@ -34,4 +55,7 @@ export interface Reduction<out Bias extends string> {
  * sum.word // => 'sum'
  * ```
  */
-export const reductionOf = <Bias extends string = never>(definition: Reduction<Bias>): Reduction<Bias> => definition
+export const reductionOf = <Bias extends string = never>(definition: Reduction<Bias>): Reduction<Bias> => {
+  refuseFields('reductionOf', definition, fields)
+  return definition
+}

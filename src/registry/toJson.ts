@@ -1,4 +1,5 @@
 import type { Composition, Estimator } from '../estimator/estimator.ts'
+import { refuseUnreduced } from '../estimator/estimator.ts'
 import type { Objective, Word } from '../weighting/weighting.ts'
 
 /** What JSON can hold. */
@@ -53,4 +54,7 @@ const compositionJson = (composition: Composition, objective: Objective): Json =
  * // => ['totalReturn', { importance: 'perStep' }, { clip: { epsilon: 'Infinity' } }, { reduce: 'meanOverTrajectories' }]
  * ```
  */
-export const toJson = <N, B extends string>(e: Estimator<N, B>): Json => compositionJson(e.composition, e.objective)
+export const toJson = <N, B extends string>(e: Estimator<N, B>): Json => {
+  refuseUnreduced(e, 'toJson')
+  return compositionJson(e.composition, e.objective)
+}

@@ -1,3 +1,7 @@
+import { kinds, oneOf } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { refuseFields } from '../trajectories/fields.ts'
+import { aFormula } from './definition.ts'
 import type { Formula } from './formula.ts'
 
 /**
@@ -20,6 +24,14 @@ export interface Reason<out Name extends string = string> {
   readonly source: string
 }
 
+const fields: Fields<Reason> = {
+  name: kinds.text,
+  class: oneOf('scaled', 'other objective', 'biased'),
+  because: kinds.text,
+  expectation: aFormula,
+  source: kinds.text,
+}
+
 /**
  * Declares a reason of your own, for a credit, modifier, baseline, ratio or reduction of your own.
  *
@@ -35,7 +47,10 @@ export interface Reason<out Name extends string = string> {
  * halved.name // => 'halved'
  * ```
  */
-export const reason = <const Name extends string>(declared: Reason<Name>): Reason<Name> => declared
+export const reason = <const Name extends string>(declared: Reason<Name>): Reason<Name> => {
+  refuseFields('reason', declared, fields)
+  return declared
+}
 
 /**
  * The reason that an option has unless it has its neutral value, in the type for a literal and as a list for any number: gae has
