@@ -6,11 +6,11 @@ import { softmaxPolicy, trajectories, truth } from '../src/exact/index.ts'
 import type { Mdp, PossibleTrajectory } from '../src/exact/index.ts'
 import type { LawWorld } from './arbitraries/worlds.ts'
 import { worldsUpTo } from './arbitraries/worlds.ts'
+import { estimatorIn } from './estimatorIn.ts'
 import type { Law } from './law.ts'
 import { fails, holds } from './law.ts'
 import { gradientTable, worldTable } from './report.ts'
 import { exactly, gap } from './settings.ts'
-import { untyped } from './weights.ts'
 
 /** What a cut trajectory is continued by: the true value of its successor, or something else, which a mutant would take. */
 export type Bootstrap = (V: readonly (readonly number[])[], t: number, s: number) => number
@@ -76,13 +76,16 @@ const expectationOfSegments = (mdp: Mdp, e: AnyEstimator, at: number, bootstrap:
 export const cuttingIsNeutral = <N, B extends string>(
   e: Estimator<N, B>,
   bootstrap: Bootstrap = trueValue,
-): Law<{ readonly world: LawWorld; readonly at: number }> => ({
-  name: 'cuttingIsNeutral',
-  states: 'E ghat(segments) = grad J with the true value at the cut',
-  cases: fc.record({ world: worldsUpTo({ states: 2, behaviour: 'the target' }), at: fc.integer({ min: 1, max: 2 }) }),
-  verdict: ({ world: { mdp }, at }) => {
-    const { gradJ } = truth(mdp)
-    const actual = expectationOfSegments(mdp, untyped(e), at, bootstrap)
-    return gap(gradJ, actual) < exactly ? holds : fails(`${worldTable(mdp)}\ncut before time ${at}\n${gradientTable(mdp.A, gradJ, actual)}`)
-  },
-})
+): Law<{ readonly world: LawWorld; readonly at: number }> => {
+  const any = estimatorIn('cuttingIsNeutral', e)
+  return {
+    name: 'cuttingIsNeutral',
+    states: 'E ghat(segments) = grad J with the true value at the cut',
+    cases: fc.record({ world: worldsUpTo({ states: 2, behaviour: 'the target' }), at: fc.integer({ min: 1, max: 2 }) }),
+    verdict: ({ world: { mdp }, at }) => {
+      const { gradJ } = truth(mdp)
+      const actual = expectationOfSegments(mdp, any, at, bootstrap)
+      return gap(gradJ, actual) < exactly ? holds : fails(`${worldTable(mdp)}\ncut before time ${at}\n${gradientTable(mdp.A, gradJ, actual)}`)
+    },
+  }
+}

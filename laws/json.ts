@@ -2,6 +2,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import { describeProblems, mix, pipelineFromJson, plus, scale, toJson } from '../src/index.ts'
 import type { AnyEstimator, Json, Trajectories, AllFacts } from '../src/index.ts'
+import { kinds } from '../src/trajectories/argument.ts'
+import { refuseFields } from '../src/trajectories/fields.ts'
 import { batches } from './arbitraries/batches.ts'
 import { pipelines } from './arbitraries/pipelines.ts'
 import type { Law, Verdict } from './law.ts'
@@ -50,17 +52,21 @@ export interface JsonForm {
  * tryLaw({ runs: 20, seed: 1 })(jsonIsInverse())._tag // => 'held'
  * ```
  */
-export const jsonIsInverse = ({ write, read }: JsonForm = { write: toJson, read: pipelineFromJson }): Law<JsonCase> => ({
-  name: 'jsonIsInverse',
-  states: 'read(write(e)) = e',
-  cases: fc.record({ estimator: estimators, batch: batches({ provenance: 'on-policy', episodes: 'complete' }) }),
-  verdict: ({ estimator, batch }): Verdict => {
-    const text = JSON.stringify(write(estimator))
-    const again = read(JSON.parse(text))
-    if (E.isLeft(again)) return fails(`${text}\n${describeProblems(again.left)}`)
-    if (JSON.stringify(write(again.right)) !== text) return fails(`${text}\nis written again as ${JSON.stringify(write(again.right))}`)
-    const changed = facts.find((key) => JSON.stringify(again.right[key]) !== JSON.stringify(estimator[key]))
-    if (changed !== undefined) return fails(`${text}\n${changed} was ${JSON.stringify(estimator[changed])}, is ${JSON.stringify(again.right[changed])}`)
-    return gap(again.right.estimate(batch), estimator.estimate(batch)) === 0 ? holds : fails(`${text}\nhas other weights`)
-  },
-})
+export const jsonIsInverse = (form: JsonForm = { write: toJson, read: pipelineFromJson }): Law<JsonCase> => {
+  refuseFields('jsonIsInverse', form, { write: kinds.function, read: kinds.function })
+  const { write, read } = form
+  return {
+    name: 'jsonIsInverse',
+    states: 'read(write(e)) = e',
+    cases: fc.record({ estimator: estimators, batch: batches({ provenance: 'on-policy', episodes: 'complete' }) }),
+    verdict: ({ estimator, batch }): Verdict => {
+      const text = JSON.stringify(write(estimator))
+      const again = read(JSON.parse(text))
+      if (E.isLeft(again)) return fails(`${text}\n${describeProblems(again.left)}`)
+      if (JSON.stringify(write(again.right)) !== text) return fails(`${text}\nis written again as ${JSON.stringify(write(again.right))}`)
+      const changed = facts.find((key) => JSON.stringify(again.right[key]) !== JSON.stringify(estimator[key]))
+      if (changed !== undefined) return fails(`${text}\n${changed} was ${JSON.stringify(estimator[changed])}, is ${JSON.stringify(again.right[changed])}`)
+      return gap(again.right.estimate(batch), estimator.estimate(batch)) === 0 ? holds : fails(`${text}\nhas other weights`)
+    },
+  }
+}

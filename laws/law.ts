@@ -1,4 +1,8 @@
 import * as fc from 'fast-check'
+import type { Kind } from '../src/trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../src/trajectories/argument.ts'
+import type { Fields } from '../src/trajectories/fields.ts'
+import { optional, refuseFields } from '../src/trajectories/fields.ts'
 
 /** What became of a law in one case: it holds, or a report of how it fails. */
 export type Verdict = { readonly _tag: 'holds' } | { readonly _tag: 'fails'; readonly report: string }
@@ -24,6 +28,16 @@ export interface Trial {
   readonly runs?: number
   /** Seed of the cases. The same seed tries the same cases. */
   readonly seed: number
+}
+
+const anInteger = (least: number): Kind => ({ expected: `an integer >= ${least}`, holds: (x) => Number.isInteger(x) && (x as number) >= least })
+
+/** How a law is to be tried, as a kind of argument. */
+export const trialFields: Fields<Trial> = { runs: optional(anInteger(1)), seed: { expected: 'an integer', holds: Number.isInteger } }
+
+const aLaw: Kind = {
+  expected: 'a law, such as sound(estimator): { name, states, cases, verdict }',
+  holds: (x) => hasParts(x) && hasParts(x['cases']) && typeof x['cases']['generate'] === 'function' && typeof x['verdict'] === 'function',
 }
 
 /** What came of trying a law: that it held in all cases, or the smallest case that was found in which it fails. */
@@ -54,8 +68,11 @@ const verdictOf = <Case>(law: Law<Case>, sample: Case): Verdict => {
  * ```
  */
 export const tryLaw =
-  ({ runs = 100, seed }: Trial) =>
+  (trial: Trial) =>
   <Case>(law: Law<Case>): Outcome<Case> => {
+    refuseFields('tryLaw', trial, trialFields)
+    refuseArgument('tryLaw', law, aLaw)
+    const { runs = 100, seed } = trial
     const details = fc.check(
       fc.property(law.cases, (sample) => verdictOf(law, sample)._tag === 'holds'),
       { numRuns: runs, seed, endOnFailure: false },

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import type { AllFacts, AnyEstimator, Estimator, Prepared, Surrogate, Trajectories } from '../src/index.ts'
+import { kinds, refuseArgument } from '../src/trajectories/argument.ts'
 import { ofAnyBatch } from '../src/weighting/weighting.ts'
+import { estimatorIn } from './estimatorIn.ts'
 import type { Law } from './law.ts'
 import { holds } from './law.ts'
-import { batchesFor, same, untyped } from './weights.ts'
+import { batchesFor, same } from './weights.ts'
 
 /**
  * Law `slices`: weights of the parts of any partition of the steps are the weights of the whole.
@@ -25,24 +27,28 @@ import { batchesFor, same, untyped } from './weights.ts'
 export const slices = <N, B extends string>(
   e: Estimator<N, B>,
   plan: (batch: Trajectories<N>) => Prepared,
-): Law<{ readonly batch: Trajectories<AllFacts>; readonly parts: readonly number[] }> => ({
-  name: 'slices',
-  states: 'weights of the parts = weights of the whole',
-  cases: fc.record({ batch: batchesFor(e), parts: fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 16 }) }),
-  verdict: ({ batch, parts }) => {
-    const prepared = ofAnyBatch<[Trajectories<AllFacts>], Prepared>(plan)(batch)
-    const out = new Float64Array(prepared.steps)
-    for (const part of [2, 0, 1]) {
-      const steps = Array.from(out.keys()).filter((k) => parts[k % parts.length] === part)
-      const weights = prepared.weights(
-        steps,
-        steps.map((k) => batch.logProb[k]),
-      )
-      for (const [j, k] of steps.entries()) out[k] += weights[j]
-    }
-    return same(batch, untyped(e).estimate(batch), out)
-  },
-})
+): Law<{ readonly batch: Trajectories<AllFacts>; readonly parts: readonly number[] }> => {
+  const any = estimatorIn('slices', e)
+  refuseArgument('slices: plan', plan, { ...kinds.function, expected: 'the same pipeline, ended by prepare, as in pipe(..., prepare(meanOverTrajectories))' })
+  return {
+    name: 'slices',
+    states: 'weights of the parts = weights of the whole',
+    cases: fc.record({ batch: batchesFor(any), parts: fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 16 }) }),
+    verdict: ({ batch, parts }) => {
+      const prepared = ofAnyBatch<[Trajectories<AllFacts>], Prepared>(plan)(batch)
+      const out = new Float64Array(prepared.steps)
+      for (const part of [2, 0, 1]) {
+        const steps = Array.from(out.keys()).filter((k) => parts[k % parts.length] === part)
+        const weights = prepared.weights(
+          steps,
+          steps.map((k) => batch.logProb[k]),
+        )
+        for (const [j, k] of steps.entries()) out[k] += weights[j]
+      }
+      return same(batch, any.estimate(batch), out)
+    },
+  }
+}
 
 /** A surrogate as a function of a batch. */
 export type SurrogateOf = (batch: Trajectories<AllFacts>) => Surrogate<'score' | 'ratio'>
@@ -85,8 +91,10 @@ export const surrogateDerivative = <N, B extends string, Facts>(
   form: (batch: Trajectories<Facts>) => Surrogate<'score' | 'ratio'>,
   excluding: readonly number[],
 ): Law<Trajectories<AllFacts>> => {
+  refuseArgument('surrogateDerivative: form', form, { ...kinds.function, expected: 'a surrogate of a batch, such as pipe(..., ratioSurrogate(meanOverTrajectories))' })
+  refuseArgument('surrogateDerivative: excluding', excluding, { ...kinds.list, expected: 'an array of ratios, [] for none' })
   const of: SurrogateOf = ofAnyBatch<[Trajectories<AllFacts>], Surrogate<'score' | 'ratio'>>(form)
-  const any: AnyEstimator = untyped(e)
+  const any: AnyEstimator = estimatorIn('surrogateDerivative', e)
   const valueAt = (batch: Trajectories<AllFacts>, held: Float64Array): number => {
     const at = of(batch)
     return at.form === 'ratio' ? at.value : held.reduce((sum, w, k) => sum + w * batch.logProb[k], 0)

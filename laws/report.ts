@@ -1,5 +1,8 @@
 import type { Mdp } from '../src/exact/index.ts'
 import { softmaxPolicy } from '../src/exact/index.ts'
+import { refuseMdp } from '../src/exact/made.ts'
+import type { Kind } from '../src/trajectories/argument.ts'
+import { refuseArgument } from '../src/trajectories/argument.ts'
 
 /** A number to six digits. */
 export const short = (x: number): string => String(Number(x.toPrecision(6)))
@@ -23,6 +26,7 @@ export const aligned = (rows: readonly (readonly string[])[]): string => {
  * ```
  */
 export const worldTable = (mdp: Mdp): string => {
+  refuseMdp('worldTable', mdp)
   const { S, A, T, gamma, terminal, rho, P, R } = mdp
   const target = softmaxPolicy(mdp.theta).probability
   const behaviour = softmaxPolicy(mdp.thetaBehaviour).probability
@@ -49,6 +53,8 @@ export const worldTable = (mdp: Mdp): string => {
   ].join('\n')
 }
 
+const someNumbers: Kind = { expected: 'an array of numbers, a component each', holds: (x) => Array.isArray(x) && x.every((entry) => typeof entry === 'number') }
+
 /**
  * Two gradients beside each other, component by component.
  *
@@ -62,8 +68,11 @@ export const worldTable = (mdp: Mdp): string => {
  * gradientTable(2, [0.25, -0.25], [0.5, -0.5]).split('\n').length // => 3
  * ```
  */
-export const gradientTable = (A: number, expected: readonly number[], actual: readonly number[]): string =>
-  aligned([
+export const gradientTable = (A: number, expected: readonly number[], actual: readonly number[]): string => {
+  refuseArgument('gradientTable: expected', expected, someNumbers)
+  refuseArgument('gradientTable: actual', actual, someNumbers)
+  return aligned([
     ['state', 'action', 'expected', 'actual', 'difference'],
     ...expected.map((x, k) => [String(Math.floor(k / A)), String(k % A), short(x), short(actual[k]), short(actual[k] - x)]),
   ])
+}

@@ -3,8 +3,10 @@ import { cloning, meanOverTrajectories, reduce } from '../src/index.ts'
 import type { AllFacts, Credit, Estimator, Ratio, RatioStage, Trajectories } from '../src/index.ts'
 import { ofAnyBatch } from '../src/weighting/weighting.ts'
 import { possibleBatch } from '../src/exact/index.ts'
+import { hasParts, refuseArgument } from '../src/trajectories/argument.ts'
 import type { LawWorld } from './arbitraries/worlds.ts'
 import { worldsUpTo } from './arbitraries/worlds.ts'
+import { estimatorIn } from './estimatorIn.ts'
 import type { Law } from './law.ts'
 import { fails, holds } from './law.ts'
 import { gradientTable, worldTable } from './report.ts'
@@ -25,16 +27,19 @@ import { exactIn, exactly, gap } from './settings.ts'
  */
 export const expectedScoreIsZero = <N, B extends string>(
   e: Estimator<N, B> | Estimator<AllFacts, string> = pipe(cloning, reduce(meanOverTrajectories)),
-): Law<LawWorld> => ({
-  name: 'expectedScoreIsZero',
-  states: 'E_pi sum_t grad log pi(a_t|s_t) = 0',
-  cases: worldsUpTo(),
-  verdict: (world) => {
-    const { expectation } = exactIn(world, e as Estimator<unknown, string>, {}, 'target')
-    const zero = expectation.map(() => 0)
-    return gap(expectation, zero) < exactly ? holds : fails(`${worldTable(world.mdp)}\n${gradientTable(world.mdp.A, zero, expectation)}`)
-  },
-})
+): Law<LawWorld> => {
+  const any = estimatorIn('expectedScoreIsZero', e as Estimator<unknown, string>)
+  return {
+    name: 'expectedScoreIsZero',
+    states: 'E_pi sum_t grad log pi(a_t|s_t) = 0',
+    cases: worldsUpTo(),
+    verdict: (world) => {
+      const { expectation } = exactIn(world, any, {}, 'target')
+      const zero = expectation.map(() => 0)
+      return gap(expectation, zero) < exactly ? holds : fails(`${worldTable(world.mdp)}\n${gradientTable(world.mdp.A, zero, expectation)}`)
+    },
+  }
+}
 
 /** The ratio of each step of every possible trajectory, and the probability of the trajectory under the sampler. */
 const ratiosIn = <N, S extends RatioStage, B extends string>(world: LawWorld, r: Ratio<N, S, B>) => {
@@ -42,6 +47,11 @@ const ratiosIn = <N, S extends RatioStage, B extends string>(world: LawWorld, r:
   const logRatio = Float64Array.from(batch.logProb, (l, k) => l - batch.behaviourLogProb[k])
   const ratio = ofAnyBatch<[Float64Array, Trajectories<AllFacts>], Float64Array>(r.ratio)
   return { ratio: ratio(logRatio, batch), probability, batch }
+}
+
+const ratioIn = <R>(law: string, r: R): R => {
+  refuseArgument(law, r, { expected: 'a ratio, such as perTrajectory', holds: (x) => hasParts(x) && typeof x['ratio'] === 'function' && typeof x['word'] === 'string' })
+  return r
 }
 
 /**
@@ -61,7 +71,7 @@ const ratiosIn = <N, S extends RatioStage, B extends string>(world: LawWorld, r:
  * ```
  */
 export const meanRatioIsOne = <N, S extends RatioStage, B extends string>(r: Ratio<N, S, B>): Law<LawWorld> => ({
-  name: `meanRatioIsOne(${r.word})`,
+  name: `meanRatioIsOne(${ratioIn('meanRatioIsOne', r).word})`,
   states: 'E_mu rho = 1',
   cases: worldsUpTo(),
   verdict: (world) => {

@@ -4,6 +4,7 @@ import { pipelines } from './arbitraries/pipelines.ts'
 import type { LawWorld, WorldBounds } from './arbitraries/worlds.ts'
 import { worldsUpTo } from './arbitraries/worlds.ts'
 import * as fc from 'fast-check'
+import { estimatorIn } from './estimatorIn.ts'
 import type { Law, Verdict } from './law.ts'
 import { fails, holds } from './law.ts'
 import { gradientTable, worldTable } from './report.ts'
@@ -61,7 +62,7 @@ const worldsFor = (e: Any): WorldBounds => (e.coupling === 'none' ? {} : { state
  * ```
  */
 export const sound = <N, B extends string>(e: Estimator<N, B>): Law<LawWorld> => {
-  const any = e as Estimator<unknown, B>
+  const any = estimatorIn('sound', e)
   return {
     name: 'sound',
     states: e.claim === null ? 'E ghat = grad J in every world' : `E ghat = ${e.claim.text} grad J in every world`,

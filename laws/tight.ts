@@ -1,11 +1,16 @@
-import type { AllFacts, Estimator, Reason } from '../src/index.ts'
+import type { Estimator, Reason } from '../src/index.ts'
 import type { Sampling } from '../src/exact/index.ts'
 import * as fc from 'fast-check'
+import type { Kind } from '../src/trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../src/trajectories/argument.ts'
+import { refuseFields } from '../src/trajectories/fields.ts'
 import type { LawWorld, WorldBounds } from './arbitraries/worlds.ts'
 import { worldsUpTo } from './arbitraries/worlds.ts'
+import { estimatorIn } from './estimatorIn.ts'
 import { gradientTable, worldTable } from './report.ts'
 import { exactIn, gap, samplingOf } from './settings.ts'
 import type { Trial } from './law.ts'
+import { trialFields } from './law.ts'
 
 /** Where a reason is to be witnessed: worlds in which no other reason of the same estimator can show. */
 export interface WitnessSetting extends WorldBounds {
@@ -17,6 +22,8 @@ export interface Witness {
   readonly world: LawWorld
   readonly report: string
 }
+
+const aReason: Kind = { expected: "a reason, such as reasons.clipping", holds: (x) => hasParts(x) && typeof x['class'] === 'string' && typeof x['name'] === 'string' }
 
 /** Difference that is no rounding. */
 const visible = 1e-6
@@ -52,15 +59,19 @@ const offParallel = (x: readonly number[], y: readonly number[]): number => {
  */
 export const tight =
   (because: Reason, setting: WitnessSetting = {}) =>
-  ({ seed, runs = 300 }: Trial) =>
+  (trial: Trial) =>
   <N, B extends string>(e: Estimator<N, B>): Witness | null => {
-    const any = e as Estimator<unknown, B> as Estimator<AllFacts, string>
+    refuseArgument('tight', because, aReason)
+    refuseFields('tight: trial', trial, trialFields)
+    const { seed, runs = 300 } = trial
+    const any = estimatorIn('tight', e)
     const sampling = setting.sampling ?? samplingOf(any)
     const shown = (world: LawWorld): boolean => {
       const { expectation, target } = exactIn(world, any, {}, sampling)
       return (because.class === 'biased' ? offParallel(expectation, target.value) : gap(expectation, target.value)) > visible
     }
-    const worlds = worldsUpTo({ ...(any.coupling === 'none' ? {} : { states: 2 }), ...setting })
+    const { sampling: _, ...bounds } = setting
+    const worlds = worldsUpTo({ ...(any.coupling === 'none' ? {} : { states: 2 }), ...bounds })
     const { counterexample } = fc.check(
       fc.property(worlds, (world) => !shown(world)),
       { numRuns: runs, seed },

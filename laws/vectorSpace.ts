@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import { mix, plus, scale } from '../src/index.ts'
 import type { AllFacts, AnyEstimator, Estimator, Trajectories } from '../src/index.ts'
+import { estimatorIn } from './estimatorIn.ts'
 import type { Law } from './law.ts'
 import { batchesFor, same, untyped } from './weights.ts'
 
@@ -43,7 +44,7 @@ export const vectorSpace = <N1, B1 extends string, N2, B2 extends string>(
 ): Law<{ readonly batch: Trajectories<AllFacts>; readonly c: number }> => ({
   name: 'vectorSpace',
   states: 'W(a + b) = W(a) + W(b), W(c a) = c W(a), W(mix) = c W(a) + (1 - c) W(b)',
-  cases: fc.record({ batch: batchesFor({ needs: [...a.needs, ...b.needs] }), c: fc.integer({ min: -20, max: 20 }).map((k) => k / 10) }),
+  cases: fc.record({ batch: batchesFor({ needs: [...estimatorIn('vectorSpace', a).needs, ...estimatorIn('vectorSpace', b).needs] }), c: fc.integer({ min: -20, max: 20 }).map((k) => k / 10) }),
   verdict: ({ batch, c }) => {
     const [x, y] = [untyped(a), untyped(b)]
     const [wx, wy] = [x.estimate(batch), y.estimate(batch)]

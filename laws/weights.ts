@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { concat, describeProblems, NeedsNotMet, select } from '../src/index.ts'
 import type { AllFacts, AnyEstimator, Estimator, Trajectories } from '../src/index.ts'
 import { batches } from './arbitraries/batches.ts'
+import { estimatorIn } from './estimatorIn.ts'
 import type { Law, Verdict } from './law.ts'
 import { fails, holds } from './law.ts'
 import { gap } from './settings.ts'
@@ -75,7 +76,7 @@ const gatheredBy = (batch: Trajectories<AllFacts>, weights: ArrayLike<number>, o
 export const permutation = <N, B extends string>(e: Estimator<N, B>): Law<{ readonly batch: Trajectories<AllFacts>; readonly picks: readonly number[] }> => ({
   name: 'permutation',
   states: 'W(permuted batch) = permuted W(batch)',
-  cases: fc.record({ batch: batchesFor(e), picks: fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 4 }) }),
+  cases: fc.record({ batch: batchesFor(estimatorIn('permutation', e)), picks: fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 4 }) }),
   verdict: ({ batch, picks }) => {
     const order = shuffled(batch, picks)
     const any = untyped(e)
@@ -103,7 +104,7 @@ export const permutation = <N, B extends string>(e: Estimator<N, B>): Law<{ read
 export const duplication = <N, B extends string>(e: Estimator<N, B>): Law<Trajectories<AllFacts>> => ({
   name: 'duplication',
   states: 'W(batch, batch) = W(batch) / 2, twice',
-  cases: batchesFor(e),
+  cases: batchesFor(estimatorIn('duplication', e)),
   verdict: (batch) => {
     const any = untyped(e)
     const half = Array.from(any.estimate(batch), (w) => w / 2)
@@ -129,7 +130,7 @@ export const duplication = <N, B extends string>(e: Estimator<N, B>): Law<Trajec
 export const splitting = <N, B extends string>(e: Estimator<N, B>): Law<{ readonly batch: Trajectories<AllFacts>; readonly at: number }> => ({
   name: 'splitting',
   states: 'W(a, b) = (N_a/N) W(a), then (N_b/N) W(b)',
-  cases: fc.record({ batch: batchesFor(e, 2), at: fc.nat({ max: 20 }) }),
+  cases: fc.record({ batch: batchesFor(estimatorIn('splitting', e), 2), at: fc.nat({ max: 20 }) }),
   verdict: ({ batch, at }) => {
     const any = untyped(e)
     const cut = 1 + (at % (batch.count - 1))
@@ -161,7 +162,7 @@ export const splitting = <N, B extends string>(e: Estimator<N, B>): Law<{ readon
 export const linearInReward = <N, B extends string>(e: Estimator<N, B>): Law<{ readonly batch: Trajectories<AllFacts>; readonly a: number; readonly b: number }> => ({
   name: 'linearInReward',
   states: "W(a r + b r') = a W(r) + b W(r')",
-  cases: fc.record({ batch: batchesFor(e), a: fc.integer({ min: -2, max: 2 }), b: fc.integer({ min: -2, max: 2 }) }),
+  cases: fc.record({ batch: batchesFor(estimatorIn('linearInReward', e)), a: fc.integer({ min: -2, max: 2 }), b: fc.integer({ min: -2, max: 2 }) }),
   verdict: ({ batch, a, b }) => {
     const any = untyped(e)
     // The values stand in for a second reward: they are as arbitrary.
@@ -198,7 +199,7 @@ export const sameWeights = <N1, B1 extends string, N2, B2 extends string>(
   other: Estimator<N2, B2>,
 ): Law<Trajectories<AllFacts>> => ({
   name,
-  states: `${one.formula.text} = ${other.formula.text}`,
+  states: `${estimatorIn('sameWeights', one).formula.text} = ${estimatorIn('sameWeights', other).formula.text}`,
   cases: batchesFor({ needs: [...one.needs, ...other.needs] }),
   verdict: (batch) => same(batch, untyped(one).estimate(batch), untyped(other).estimate(batch)),
 })
@@ -228,7 +229,7 @@ export const onPolicyRatioIsNeutral = <N1, B1 extends string, N2, B2 extends str
 ): Law<Trajectories<AllFacts>> => ({
   name: `onPolicyRatioIsNeutral(${name})`,
   states: 'W(with importance) = W(without) at mu = pi',
-  cases: batchesFor({ needs: [...without.needs, ...withIt.needs, 'OnPolicy'] }),
+  cases: batchesFor({ needs: [...estimatorIn('onPolicyRatioIsNeutral', without).needs, ...estimatorIn('onPolicyRatioIsNeutral', withIt).needs, 'OnPolicy'] }),
   verdict: (batch) => same(batch, untyped(without).estimate(batch), untyped(withIt).estimate(batch)),
 })
 
@@ -257,7 +258,7 @@ export const constantReturnIsCloning = <N1, B1 extends string, N2, B2 extends st
 ): Law<{ readonly batch: Trajectories<AllFacts>; readonly c: number }> => ({
   name: 'constantReturnIsCloning',
   states: 'R = c on every trajectory implies W = c W(cloning)',
-  cases: fc.record({ batch: batchesFor({ needs: [...e.needs, ...cloning.needs] }), c: fc.integer({ min: -3, max: 3 }) }),
+  cases: fc.record({ batch: batchesFor({ needs: [...estimatorIn('constantReturnIsCloning', e).needs, ...estimatorIn('constantReturnIsCloning', cloning).needs] }), c: fc.integer({ min: -3, max: 3 }) }),
   verdict: ({ batch, c }) => {
     const reward = new Float64Array(batch.offsets[batch.count])
     for (let i = 0; i < batch.count; i++) reward[batch.offsets[i]] = c

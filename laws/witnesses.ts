@@ -34,6 +34,8 @@ import {
 } from '../src/index.ts'
 import type { AnyEstimator, Estimator, KnownReason } from '../src/index.ts'
 import type { Sampling } from '../src/exact/index.ts'
+import type { Kind } from '../src/trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../src/trajectories/argument.ts'
 import type { Trial } from './law.ts'
 import { batchSizeOf, exactIn, samplingOf } from './settings.ts'
 import { tight } from './tight.ts'
@@ -138,10 +140,15 @@ export const hosts: readonly Host[] = [
   host('plus', 'summed', pipe(toGo, mean, plus(pipe(totalReturn, mean))), 'two estimates of one gradient add up to twice the gradient'),
 ]
 
+const aHost: Kind = {
+  expected: 'a host, such as hosts[0], or { reason, estimator, setting } of your own',
+  holds: (x) => hasParts(x) && typeof x['reason'] === 'string' && Object.hasOwn(reasons, x['reason']) && hasParts(x['setting']),
+}
+
 /**
  * The smallest world found in which the reason of a host shows, with the gradient and the expectation there; null where none was found.
  *
- * @param host  one of `hosts`, or one of your own
+ * @param of  one of `hosts`, or one of your own
  *
  * @example
  * ```ts
@@ -152,8 +159,10 @@ export const hosts: readonly Host[] = [
  * ```
  */
 export const witnessOf =
-  ({ reason, estimator, setting }: Pick<Host, 'reason' | 'estimator' | 'setting'>) =>
+  (of: Pick<Host, 'reason' | 'estimator' | 'setting'>) =>
   (trial: Trial): NumberedWitness | null => {
+    refuseArgument('witnessOf', of, aHost)
+    const { reason, estimator, setting } = of
     const witness = tight(reasons[reason], setting)(trial)(estimator)
     if (witness === null) return null
     const sampling = setting.sampling ?? samplingOf(estimator)

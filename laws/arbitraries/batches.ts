@@ -2,6 +2,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import { describeProblems, fromSteps, terminated, timeLimit, truncated } from '../../src/index.ts'
 import type { ActionValue, AllFacts, BehaviourLogProb, Reward, StateValue, Steps, Trajectories } from '../../src/index.ts'
+import { oneOf } from '../../src/trajectories/argument.ts'
+import type { Fields } from '../../src/trajectories/fields.ts'
+import { optional, refuseFields } from '../../src/trajectories/fields.ts'
 import { discounts, tenths } from './numbers.ts'
 
 /** Log-probability of one of nine choices in tenths. */
@@ -39,6 +42,12 @@ export interface BatchKind {
   readonly atLeast?: number
 }
 
+const fields: Fields<BatchKind> = {
+  provenance: oneOf('on-policy', 'off-policy'),
+  episodes: oneOf('complete', 'segments'),
+  atLeast: optional({ expected: 'an integer >= 1', holds: (x) => Number.isInteger(x) && (x as number) >= 1 }),
+}
+
 /** The facts that arbitrary batches carry besides provenance and episodes. */
 export type BatchFacts = Reward & BehaviourLogProb & StateValue & ActionValue
 
@@ -56,8 +65,10 @@ export type BatchFacts = Reward & BehaviourLogProb & StateValue & ActionValue
  * fc.sample(batches({ provenance: 'on-policy', episodes: 'complete' }), { numRuns: 10, seed: 1 }).every((b) => b.count >= 1) // => true
  * ```
  */
-export const batches = ({ provenance, episodes, atLeast = 1 }: BatchKind): fc.Arbitrary<Trajectories<AllFacts>> =>
-  fc
+export const batches = (kind: BatchKind): fc.Arbitrary<Trajectories<AllFacts>> => {
+  refuseFields('batches', kind, fields)
+  const { provenance, episodes, atLeast = 1 } = kind
+  return fc
     .record({
       discount: discounts,
       trajectories: fc.array(steps(provenance === 'on-policy', episodes === 'segments'), { minLength: atLeast, maxLength: Math.max(4, atLeast) }),
@@ -68,3 +79,4 @@ export const batches = ({ provenance, episodes, atLeast = 1 }: BatchKind): fc.Ar
       // Needs of the estimators that laws evaluate on it are checked there.
       return batch.right as unknown as Trajectories<AllFacts>
     })
+}

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { refuseArgument } from '../../src/trajectories/argument.ts'
 
 /**
  * A number in tenths, between two integers, that shrinks towards 0. Never a raw double: nine in ten of those would be zeros in
@@ -14,7 +15,11 @@ import * as fc from 'fast-check'
  * fc.sample(tenths(-2, 2), { numRuns: 100, seed: 1 }).every((x) => Number.isInteger(Math.round(x * 10)) && Math.abs(x) <= 2) // => true
  * ```
  */
-export const tenths = (low: number, high: number): fc.Arbitrary<number> => fc.integer({ min: low * 10, max: high * 10 }).map((k) => k / 10)
+export const tenths = (low: number, high: number): fc.Arbitrary<number> => {
+  refuseArgument('tenths: low', low, { expected: 'an integer <= 0, as in tenths(-2, 2)', holds: (x) => Number.isInteger(x) && (x as number) <= 0 })
+  refuseArgument('tenths: high', high, { expected: 'an integer >= 0, as in tenths(-2, 2)', holds: (x) => Number.isInteger(x) && (x as number) >= 0 })
+  return fc.integer({ min: low * 10, max: high * 10 }).map((k) => k / 10)
+}
 
 /**
  * A discount in tenths, from 0 to 1, that shrinks towards 1.

@@ -3,6 +3,10 @@ import * as fc from 'fast-check'
 import { describeProblems } from '../../src/index.ts'
 import { mdp } from '../../src/exact/index.ts'
 import type { Mdp } from '../../src/exact/index.ts'
+import type { Kind } from '../../src/trajectories/argument.ts'
+import { oneOf } from '../../src/trajectories/argument.ts'
+import type { Fields } from '../../src/trajectories/fields.ts'
+import { optional, refuseFields } from '../../src/trajectories/fields.ts'
 import { discounts, exactly, mostly, tenths } from './numbers.ts'
 
 /** A finite MDP with arbitrary values for the pipelines that need some: right or wrong, they must not matter where `never` is claimed. */
@@ -28,6 +32,10 @@ const mostStates = 3
 const mostSteps = 3
 const A = 2
 
+const upToThree: Kind = { expected: '1, 2 or 3', holds: (x) => x === 1 || x === 2 || x === 3 }
+
+const fields: Fields<WorldBounds> = { states: optional(upToThree), horizon: optional(upToThree), behaviour: optional(oneOf('another', 'the target')) }
+
 const normalised = (weights: readonly number[]): readonly number[] => {
   const total = weights.reduce((a, b) => a + b, 0)
   return total === 0 ? weights.map((_, k) => (k === 0 ? 1 : 0)) : weights.map((w) => w / total)
@@ -49,8 +57,10 @@ const policyWeights = exactly(mostStates, exactly(A, fc.integer({ min: 1, max: 4
  * fc.sample(worldsUpTo({ horizon: 1 }), { numRuns: 20, seed: 1 }).every(({ mdp }) => mdp.T === 1) // => true
  * ```
  */
-export const worldsUpTo = ({ states = mostStates, horizon = mostSteps, behaviour = 'another' }: WorldBounds = {}): fc.Arbitrary<LawWorld> =>
-  fc
+export const worldsUpTo = (bounds: WorldBounds = {}): fc.Arbitrary<LawWorld> => {
+  refuseFields('worldsUpTo', bounds, fields)
+  const { states = mostStates, horizon = mostSteps, behaviour = 'another' } = bounds
+  return fc
     .record({
       S: mostly(...[1, 2, 3].slice(0, states)),
       T: mostly(...[1, 2, 3].slice(0, horizon)),
@@ -88,3 +98,4 @@ export const worldsUpTo = ({ states = mostStates, horizon = mostSteps, behaviour
         actionValue: actionValue.slice(0, T).map(rows),
       }
     })
+}

@@ -1,3 +1,4 @@
+import { refuseColumn, refuseLayout } from './arguments.ts'
 import type { Column, PerStep, PerTrajectory } from './column.ts'
 import type { Layout } from './spread.ts'
 
@@ -131,6 +132,8 @@ export const writeReturnsToGo = (
  * ```
  */
 export const returnsToGo = (layout: Layout, reward: Column<PerStep>, discount: number, into?: Float64Array): Float64Array & Column<PerStep> => {
+  refuseLayout('returnsToGo', layout)
+  refuseColumn('returnsToGo: reward', reward)
   const out = into ?? new Float64Array(layout.offsets[layout.count])
   writeReturnsToGo(out, layout, reward, discount, 0, layout.count, 1)
   return out
@@ -151,6 +154,8 @@ export const returnsToGo = (layout: Layout, reward: Column<PerStep>, discount: n
  * ```
  */
 export const wholeReturns = (layout: Layout, reward: Column<PerStep>, discount: number): Float64Array & Column<PerTrajectory> => {
+  refuseLayout('wholeReturns', layout)
+  refuseColumn('wholeReturns: reward', reward)
   const { count, offsets } = layout
   const out = new Float64Array(count)
   let i = 0

@@ -1,3 +1,4 @@
+import { refuseColumn, refuseLayout } from './arguments.ts'
 import type { Column, PerStep, PerTrajectory } from './column.ts'
 
 /** Where the trajectories of a flat column begin and end: trajectory i holds the entries `offsets[i] <= k < offsets[i + 1]`. */
@@ -23,6 +24,8 @@ export interface Layout {
  * ```
  */
 export const perStepOf = (layout: Layout, column: Column<PerTrajectory>): Float64Array & Column<PerStep> => {
+  refuseLayout('perStepOf', layout)
+  refuseColumn('perStepOf: column', column)
   const { count, offsets } = layout
   const out = new Float64Array(offsets[count])
   for (let i = 0; i < count; i++) out.fill(column[i], offsets[i], offsets[i + 1])

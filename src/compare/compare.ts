@@ -1,11 +1,19 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyEstimator } from '../estimator/estimator.ts'
+import { estimatorProblem } from '../estimator/estimator.ts'
 import type { Exact } from '../exact/exact.ts'
 import type { Setting } from '../exact/setting.ts'
 import { exactOfAll } from '../exact/exact.ts'
+import { aSampling, mdpProblems } from '../exact/made.ts'
 import type { Mdp } from '../exact/mdp.ts'
 import type { Sampling } from '../exact/model.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { kinds } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
+import { isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { describeProblems } from '../trajectories/problem.ts'
 
 /** What is to be compared, where, and on which data. */
 export interface Comparison {
@@ -136,6 +144,18 @@ const outcomes = (setting: Setting, estimators: readonly AnyEstimator[]): Readon
   return found
 }
 
+const byName = (what: string): Kind => ({ expected: what, holds: isPlain })
+
+const fields: Fields<Comparison> = {
+  estimators: byName('estimators by name, as in { reinforce: recipes.reinforce.estimator }'),
+  worlds: byName('MDPs by name, as in { rtg: worlds.rtgRaisesVariance.mdp }'),
+  batchSize: optional(kinds.anything),
+  sampling: optional(aSampling),
+  value: optional(kinds.anything),
+  actionValue: optional(kinds.anything),
+  limit: optional(kinds.anything),
+}
+
 /**
  * Several estimators over several worlds, exactly and at equal cost: every row has the same batch size.
  *
@@ -165,7 +185,18 @@ const outcomes = (setting: Setting, estimators: readonly AnyEstimator[]): Readon
  * // => [['reinforce', 0, 0], ['rewardToGo', 0, 0.5]]
  * ```
  */
-export function* compare(comparison: Comparison): Generator<Row, void> {
+export const compare = (comparison: Comparison): Generator<Row, void> => {
+  refuseFields('compare', comparison, fields)
+  const { estimators, worlds } = comparison
+  const problems = [
+    ...Object.entries(estimators).flatMap(([name, e]) => estimatorProblem(`compare.estimators.${name}`, e) ?? []),
+    ...Object.entries(worlds).flatMap(([name, mdp]) => mdpProblems(`compare.worlds.${name}`, mdp)),
+  ]
+  if (problems.length > 0) throw new TypeError(describeProblems(problems))
+  return rowsOf(comparison)
+}
+
+function* rowsOf(comparison: Comparison): Generator<Row, void> {
   const { estimators, worlds, batchSize: N = 2, sampling = 'target', value, actionValue, limit } = comparison
   const unmet = new Map(Object.values(estimators).map((e) => [e, lacking(e, comparison)]))
   const able = [...unmet].flatMap(([e, lacks]) => (lacks.length === 0 ? [e] : []))

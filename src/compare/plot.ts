@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TopLevelSpec } from 'vega-lite'
+import { hasParts, whatItIs } from '../trajectories/argument.ts'
 import { chartOf } from './chart.ts'
 import type { Row } from './compare.ts'
 
@@ -11,6 +12,8 @@ const silent = {
   info: () => silent,
   debug: () => silent,
 }
+
+const isRow = (x: unknown): boolean => hasParts(x) && typeof x['world'] === 'string' && typeof x['estimator'] === 'string' && (x['_tag'] === 'compared' || x['_tag'] === 'not compared')
 
 /**
  * A plot of what `compare` found: bias (x) against standard deviation (y), one panel per world, one mark per estimator.
@@ -35,6 +38,7 @@ const silent = {
  * ```
  */
 export const plotOf = async (rows: readonly Row[]): Promise<E.Either<string, string>> => {
+  if (!Array.isArray(rows) || !rows.every(isRow)) return E.left(`plotOf: expected the rows that compare gives, as in plotOf([...compare(comparison)]), got ${whatItIs(rows)}`)
   if (rows.length === 0) return E.left('nothing to plot: give at least one estimator and one world')
   const packages = await Promise.all([import('vega'), import('vega-lite')]).catch(() => null)
   if (packages === null) return E.left('a plot needs two packages that are not installed: npm install vega vega-lite')

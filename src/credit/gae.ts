@@ -1,3 +1,4 @@
+import { refuseColumn, refuseLayout } from '../columns/arguments.ts'
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
 import { line, long } from '../columns/group.ts'
 import type { Layout } from '../columns/spread.ts'
@@ -43,6 +44,10 @@ export const generalisedAdvantages = (
   lambda: number,
   into?: Float64Array,
 ): Float64Array & Column<PerStep> => {
+  refuseLayout('generalisedAdvantages', layout)
+  refuseColumn('generalisedAdvantages: reward', reward)
+  refuseColumn('generalisedAdvantages: value', value)
+  refuseColumn('generalisedAdvantages: bootstrapValue', bootstrapValue)
   const out = into ?? new Float64Array(stepCount(layout))
   writeAdvantages(out, layout, reward, value, bootstrapValue, discount, lambda, 0, layout.count, 1)
   return out

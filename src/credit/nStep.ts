@@ -1,3 +1,4 @@
+import { refuseColumn, refuseLayout } from '../columns/arguments.ts'
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
@@ -38,6 +39,10 @@ export const nStepAdvantages = (
   discount: number,
   n: number,
 ): Float64Array & Column<PerStep> => {
+  refuseLayout('nStepAdvantages', layout)
+  refuseColumn('nStepAdvantages: reward', reward)
+  refuseColumn('nStepAdvantages: value', value)
+  refuseColumn('nStepAdvantages: bootstrapValue', bootstrapValue)
   const { count, offsets } = layout
   const out = new Float64Array(offsets[count])
   for (let i = 0; i < count; i++) {

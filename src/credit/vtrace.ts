@@ -1,3 +1,4 @@
+import { refuseColumn, refuseLayout } from '../columns/arguments.ts'
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
 import { writeRatios } from '../columns/exponential.ts'
 import { groupEnd, line, long } from '../columns/group.ts'
@@ -58,6 +59,13 @@ export const vtraceAdvantages = (
   bounds: VtraceOptions,
   into?: Float64Array,
 ): Float64Array & Column<PerStep> => {
+  refuseLayout('vtraceAdvantages', layout)
+  refuseColumn('vtraceAdvantages: reward', reward)
+  refuseColumn('vtraceAdvantages: value', value)
+  refuseColumn('vtraceAdvantages: bootstrapValue', bootstrapValue)
+  refuseColumn('vtraceAdvantages: logProb', logProb)
+  refuseColumn('vtraceAdvantages: behaviourLogProb', behaviourLogProb)
+  refuseUnknown('vtraceAdvantages: bounds', bounds, ['rhoBar', 'cBar'], '{ rhoBar: 1, cBar: 1 }')
   const out = into ?? new Float64Array(stepCount(layout))
   for (let first = 0, stop = 0; first < layout.count; first = stop) {
     stop = groupEnd(layout, first)

@@ -4,6 +4,7 @@ import { scaleRun, scaleRunByRatio } from '../columns/runs.ts'
 import { perStepOf } from '../columns/spread.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import { refuseNoReduction } from '../reduce/reduction.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { factColumns } from '../trajectories/facts.ts'
 import { terminated } from '../trajectories/ends.ts'
@@ -34,6 +35,8 @@ export interface Prepared {
    */
   readonly weights: (indices: ArrayLike<number>, logProb: ArrayLike<number>) => Weights
 }
+
+const refuseNoNumbers = (which: string, x: unknown): void => refuseArgument(`prepare: weights: ${which}`, x, kinds.numbers)
 
 const gathered = (column: ArrayLike<number>, indices: ArrayLike<number>): Float64Array => {
   const out = new Float64Array(indices.length)
@@ -195,7 +198,14 @@ export const prepare = <R extends string>(r: Reduction<R>) => {
     const cutting = cutAtImportance(r, legalPlan('prepare', w))
     return ofAnyBatch((batch: Trajectories<AllFacts>): Prepared => {
       const whole = cutting(batch)
-      return { steps: whole.steps, weights: (indices, logProb) => whole.weights(whole.credits(indices), indices, logProb) }
+      return {
+        steps: whole.steps,
+        weights: (indices, logProb) => {
+          refuseNoNumbers('indices', indices)
+          refuseNoNumbers('logProb', logProb)
+          return whole.weights(whole.credits(indices), indices, logProb)
+        },
+      }
     })
   }
 }

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { isRecord, optionProblems } from '../trajectories/keys.ts'
+import { inputProblems } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
@@ -48,7 +48,7 @@ const known = ['length', 'horizon', 'discount', 'slip', 'goal', 'step', 'theta',
  * ```
  */
 export const chain = (options: ChainOptions): E.Either<readonly Problem[], Mdp> => {
-  const malformed = optionProblems(isRecord(options) ? '' : 'chain', options, known, 'chain({ length: 2, horizon: 3, discount: 1 })')
+  const malformed = inputProblems('chain', options, known, 'chain({ length: 2, horizon: 3, discount: 1 })')
   if (malformed.length > 0) return E.left(malformed)
   const { length, horizon, discount, slip = 0, goal = 1, step = 0, theta, thetaBehaviour, policy, behaviourPolicy } = options
   const problems = [

@@ -108,7 +108,7 @@ export const episodes =
     if (E.isLeft(shape))
       return E.left(shape.left.map((error) => shapeProblem(error, '')).map(({ path, ...rest }) => ({ ...rest, path: path.startsWith('[') || path === '' ? `trajectories${path}` : `trajectories.${path}` })))
     const model = modelOf(mdp, sampling)
-    const problems = [...shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))]
+    const problems = shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))
     if (problems.length > 0) return E.left(problems)
     const { S, A, T } = model
     const { value, actionValue } = valuesIn(setting, model, truth(mdp))

@@ -1,12 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyEstimator, Estimator } from '../estimator/estimator.ts'
-import { anEstimator, estimatorProblem } from '../estimator/estimator.ts'
+import { anEstimator, estimatorProblem, isUnreduced, notReduced } from '../estimator/estimator.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
 import type { Kind } from '../trajectories/argument.ts'
 import { hasParts, refuseArgument, whatItIs } from '../trajectories/argument.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { describeProblems } from '../trajectories/problem.ts'
 import { says } from '../weighting/definition.ts'
+import { IllegalStep } from '../weighting/step.ts'
 import { enumerateAll } from './enumerate.ts'
 import { liarsAmong, overTrajectories, overTuples } from './expectation.ts'
 import { batchIn, roomFor } from './facts.ts'
@@ -64,6 +65,7 @@ export const cost = (setting: Setting) => {
   const malformed = settingProblems(setting)
   if (malformed.length > 0) throw new TypeError(`cost: ${describeProblems(malformed)}`)
   return (e: Pick<AnyEstimator, 'coupling'>): Cost => {
+    if (isUnreduced(e)) throw new IllegalStep(notReduced)
     refuseArgument('cost', e, aCoupled)
     const trajectories = countTrajectories(modelOf(setting.mdp, setting.sampling ?? 'target'))
     return { trajectories, tuples: e.coupling === 'none' ? trajectories : trajectories ** batchSizeOf(e, setting) }

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { isRecord, optionProblems } from '../trajectories/keys.ts'
+import { inputProblems } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
@@ -38,7 +38,7 @@ const inside = (rows: number, columns: number, state: number, [down, right]: rea
 const known = ['horizon', 'discount', 'start', 'theta', 'thetaBehaviour'] as const satisfies readonly (keyof GridOptions)[]
 
 const problemsOf = (word: string, options: unknown, keys: readonly string[]): readonly Problem[] =>
-  optionProblems(isRecord(options) ? '' : word, options, keys, `${word}({ horizon: 3, discount: 1 })`)
+  inputProblems(word, options, keys, `${word}({ horizon: 3, discount: 1 })`)
 
 const gridMdp = (grid: Grid, { horizon, discount, start = grid.start, theta, thetaBehaviour }: GridOptions): E.Either<readonly Problem[], Mdp> => {
   const S = grid.rows * grid.columns

@@ -1,4 +1,5 @@
 import type { LinearQuadratic } from './linearQuadratic.ts'
+import { refuseLinearGaussian } from './made.ts'
 
 /** The policy of a linear-quadratic problem: a ~ N(K s, exp(2 logSigma) I). */
 export type LinearGaussian = Pick<LinearQuadratic, 'K' | 'logSigma'>
@@ -30,7 +31,9 @@ const residual = (K: LinearGaussian['K'], i: number, state: ArrayLike<number>, a
  * linearGaussianLogProb({ K: [[1]], logSigma: 0 })([2], [2]).toFixed(4) // => '-0.9189'
  * ```
  */
-export const linearGaussianLogProb = ({ K, logSigma }: LinearGaussian): ((state: ArrayLike<number>, action: ArrayLike<number>) => number) => {
+export const linearGaussianLogProb = (policy: LinearGaussian): ((state: ArrayLike<number>, action: ArrayLike<number>) => number) => {
+  refuseLinearGaussian('linearGaussianLogProb', policy)
+  const { K, logSigma } = policy
   const precision = Math.exp(-2 * logSigma)
   const normaliser = K.length * (logSigma + logTwoPi / 2)
   return (state, action) => {
@@ -72,7 +75,10 @@ const scoreWith = ({ K, logSigma }: LinearGaussian, normaliser: number): Score =
  * Array.from(linearGaussianScore({ K: [[1]], logSigma: 0 })([2], [5])) // => [6, 8]
  * ```
  */
-export const linearGaussianScore = (policy: LinearGaussian): Score => scoreWith(policy, policy.K.length)
+export const linearGaussianScore = (policy: LinearGaussian): Score => {
+  refuseLinearGaussian('linearGaussianScore', policy)
+  return scoreWith(policy, policy.K.length)
+}
 
 /**
  * What is left of the score if log pi is taken to be -|a - K s|^2 / (2 sigma^2), as is often written: the term -d of the normaliser
@@ -90,4 +96,7 @@ export const linearGaussianScore = (policy: LinearGaussian): Score => scoreWith(
  * Array.from(linearGaussianScoreWithoutNormaliser({ K: [[1]], logSigma: 0 })([2], [5])) // => [6, 9]
  * ```
  */
-export const linearGaussianScoreWithoutNormaliser = (policy: LinearGaussian): Score => scoreWith(policy, 0)
+export const linearGaussianScoreWithoutNormaliser = (policy: LinearGaussian): Score => {
+  refuseLinearGaussian('linearGaussianScoreWithoutNormaliser', policy)
+  return scoreWith(policy, 0)
+}

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Estimator } from '../estimator/estimator.ts'
+import { estimatorProblem } from '../estimator/estimator.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
 import { timeLimit } from '../trajectories/ends.ts'
 import type { BehaviourLogProb, CompleteEpisodes, OnPolicy, Reward } from '../trajectories/facts.ts'
@@ -60,6 +61,8 @@ const batchOf = ({ count, offsets, reward, logProb, discount }: Rollouts): Traje
 export const exactOnLinearQuadratic =
   (problem: LinearQuadratic, options: QuadratureOptions = {}) =>
   <B extends string>(e: Estimator<LinearQuadraticFacts, B>): E.Either<readonly Problem[], LinearQuadraticMoments> => {
+    const malformed = estimatorProblem('estimator', e)
+    if (malformed !== null) return E.left([malformed])
     if (e.coupling !== 'none')
       return E.left([
         { path: 'estimator', expected: 'an estimator that does not couple trajectories', got: `coupling ${e.coupling}; use exact on a finite MDP` },

@@ -1,4 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Quadrature } from './gaussHermite.ts'
 import { gaussHermite, tensorProduct } from './gaussHermite.ts'
@@ -6,6 +10,7 @@ import type { LinearGaussian, Score } from './linearGaussian.ts'
 import { linearGaussianLogProb, linearGaussianScore } from './linearGaussian.ts'
 import type { LinearQuadratic } from './linearQuadratic.ts'
 import { linearQuadraticTruth } from './linearQuadraticTruth.ts'
+import { refuseLinearQuadratic } from './made.ts'
 import type { Matrix } from './matrix.ts'
 import { choleskyFactor } from './matrix.ts'
 
@@ -55,6 +60,13 @@ const highestOrder = 32
 const defaultLimit = 600_000
 const blockSize = 1024
 
+const optionFields: Fields<QuadratureOptions> = { order: optional(kinds.anything), limit: optional(kinds.anything), score: optional(kinds.function) }
+
+const sizes: Kind = {
+  expected: 'a linear-quadratic problem, or { mean0, K, T } of one',
+  holds: (x) => hasParts(x) && Array.isArray(x['mean0']) && Array.isArray(x['K']) && typeof x['T'] === 'number',
+}
+
 /**
  * How many rollouts the quadrature goes through: order to the power of the number of noise variables, which are those of the first
  * state, of T actions, and of T - 1 transitions (what follows the last action earns nothing).
@@ -70,8 +82,11 @@ const blockSize = 1024
  * quadraturePoints({ mean0: [0], K: [[0]], T: 4 }, 5) // => 390625
  * ```
  */
-export const quadraturePoints = ({ mean0, K, T }: Pick<LinearQuadratic, 'mean0' | 'K' | 'T'>, order: number = defaultOrder): number =>
-  order ** (mean0.length * T + K.length * T)
+export const quadraturePoints = (problem: Pick<LinearQuadratic, 'mean0' | 'K' | 'T'>, order: number = defaultOrder): number => {
+  refuseArgument('quadraturePoints', problem, sizes)
+  const { mean0, K, T } = problem
+  return order ** (mean0.length * T + K.length * T)
+}
 
 const optionProblems = (problem: LinearQuadratic, order: number, limit: number): readonly Problem[] => {
   const wrong = [
@@ -255,6 +270,9 @@ export const linearQuadraticExpectation = (
   weigh: Weigh,
   options: QuadratureOptions = {},
 ): E.Either<readonly Problem[], LinearQuadraticMoments> => {
+  refuseLinearQuadratic('linearQuadraticExpectation', problem)
+  refuseArgument('linearQuadraticExpectation: weigh', weigh, { ...kinds.function, expected: 'a function from rollouts to a weight for each step' })
+  refuseFields('linearQuadraticExpectation: options', options, optionFields)
   const { order = defaultOrder, limit = defaultLimit, score = linearGaussianScore } = options
   const problems = optionProblems(problem, order, limit)
   if (problems.length > 0) return E.left(problems)

@@ -1,9 +1,12 @@
+import * as E from 'fp-ts/lib/Either.js'
 import type { Kind } from '../trajectories/argument.ts'
 import { hasParts, oneOf, refuseArgument, whatItIs } from '../trajectories/argument.ts'
 import { isRecord } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { describeProblems } from '../trajectories/problem.ts'
 import type { LinearQuadratic } from './linearQuadratic.ts'
 import type { Mdp } from './mdp.ts'
+import { mdp } from './mdp.ts'
 
 const parts: { readonly [K in keyof Mdp]: null } = {
   S: null,
@@ -19,40 +22,30 @@ const parts: { readonly [K in keyof Mdp]: null } = {
   thetaBehaviour: null,
 }
 
-const rows = (x: unknown, length: unknown): boolean => Array.isArray(x) && x.length === length
+const expected = 'an MDP that has been checked: one of worlds, or what mdp(...) gives once its Either is open, as in pipe(mdp(json), E.map(...))'
 
-const isTable = (x: unknown, S: unknown, A: unknown): boolean => rows(x, S) && (x as readonly unknown[]).every((row) => rows(row, A))
+/** Those that have been looked at: once is enough, since nothing in them changes. */
+const known = new WeakSet<object>()
 
-/** Enough to tell an MDP that has been checked from the JSON of one: sizes, and nothing that mdp(...) would have filled in left open. */
-const isMade = (x: unknown): boolean => {
-  if (!isRecord(x)) return false
-  const { S, A, rho, P, R, theta, thetaBehaviour, terminal } = x
-  return (
-    Object.keys(parts).every((part) => x[part] !== undefined) &&
-    rows(rho, S) &&
-    [P, R, theta, thetaBehaviour].every((table) => isTable(table, S, A)) &&
-    (terminal === null || rows(terminal, S))
-  )
+/** What is wrong with something that should be an MDP as mdp(...) makes it: with nothing left open, whoever has put it together. */
+export const mdpProblems = (path: string, x: unknown): readonly Problem[] => {
+  if (isRecord(x) && known.has(x)) return []
+  if (!isRecord(x) || !('P' in x)) return [{ path, expected, got: whatItIs(x) }]
+  const missing = Object.keys(parts).filter((part) => x[part] === undefined)
+  if (missing.length > 0) return [{ path, expected, got: `one without ${missing.join(', ')}` }]
+  const checked = mdp(x)
+  if (E.isLeft(checked)) return checked.left.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }))
+  known.add(x)
+  return []
 }
 
 /** An MDP as a kind of argument. */
-export const anMdp: Kind = {
-  expected: 'an MDP that has been checked: one of worlds, or what mdp(...) gives once its Either is open, as in pipe(mdp(json), E.map(...))',
-  holds: isMade,
-}
-
-const gotFor = (x: unknown): string => {
-  const missing = isRecord(x) && 'P' in x ? Object.keys(parts).filter((part) => x[part] === undefined) : []
-  if (missing.length > 0) return `one without ${missing.join(', ')}`
-  return isRecord(x) && 'P' in x ? 'one whose tables do not fit S and A' : whatItIs(x)
-}
-
-/** What is wrong with something that should be an MDP that mdp(...) has checked; null if it is one. */
-export const mdpProblem = (path: string, x: unknown): Problem | null => (isMade(x) ? null : { path, expected: anMdp.expected, got: gotFor(x) })
+export const anMdp: Kind = { expected, holds: (x) => mdpProblems('', x).length === 0 }
 
 /** Throws for something that is no MDP, as for the JSON of one that nobody has checked. */
 export const refuseMdp = (where: string, x: unknown): void => {
-  if (!isMade(x)) throw new TypeError(`${where}: expected ${anMdp.expected}, got ${gotFor(x)}`)
+  const problems = mdpProblems(where, x)
+  if (problems.length > 0) throw new TypeError(describeProblems(problems))
 }
 
 /** Which policy samples, as a kind of argument. */

@@ -7,7 +7,7 @@ import { unmetNeeds } from '../estimator/needs.ts'
 import { kinds } from '../trajectories/argument.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { fieldProblems } from '../trajectories/fields.ts'
-import { isRecord } from '../trajectories/keys.ts'
+import { isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Enumerated } from './enumerate.ts'
 import { roomForTrajectories } from './enumerate.ts'
@@ -44,7 +44,7 @@ const fields: Fields<Sampled> = {
   seed: { expected: 'an integer', holds: Number.isInteger },
 }
 
-const howProblems = (how: unknown): readonly Problem[] => (isRecord(how) ? fieldProblems('', how, fields) : fieldProblems('how', how, fields))
+const howProblems = (how: unknown): readonly Problem[] => fieldProblems(isPlain(how) ? '' : 'how', how, fields)
 
 const picker = (seed: number): ((weights: readonly number[]) => number) => {
   const random = xoroshiro128plus(seed)

@@ -1,12 +1,12 @@
-import { kinds, nameOfOurs, oneOf, whatItIs } from '../trajectories/argument.ts'
+import { kinds, oneOf, whatItIs } from '../trajectories/argument.ts'
 import type { ActionValue, BehaviourLogProb, CompleteEpisodes, OffPolicy, OnPolicy, Reward, StateValue } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { fieldProblems, optional } from '../trajectories/fields.ts'
-import { isRecord } from '../trajectories/keys.ts'
+import { isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { ActionValueTable, Values, ValueTable } from './facts.ts'
 import { flatActionValues, flatValues } from './facts.ts'
-import { aSampling, anMdp, mdpProblem } from './made.ts'
+import { aSampling, anMdp, mdpProblems } from './made.ts'
 import type { Mdp } from './mdp.ts'
 import type { Model, Sampling } from './model.ts'
 import type { Truth } from './truth.ts'
@@ -67,11 +67,10 @@ const fields: Fields<Omit<Setting, 'mdp'>> = {
 
 /** What is wrong with the form of a setting: that it has no MDP, or a field that nobody reads. */
 const formProblems = (setting: unknown): readonly Problem[] => {
-  if (!isRecord(setting) || nameOfOurs(setting) !== null)
+  if (!isPlain(setting))
     return [{ path: 'setting', expected: "an object with mdp, such as exact({ mdp: worlds.rtgRaisesVariance.mdp, value: 'exact' })", got: whatItIs(setting) }]
   const wrong = fieldProblems('', setting, { mdp: { ...anMdp, holds: () => true }, ...fields })
-  const problem = setting['mdp'] === undefined ? null : mdpProblem('mdp', setting['mdp'])
-  return problem === null ? wrong : [...wrong, problem]
+  return setting['mdp'] === undefined ? wrong : [...wrong, ...mdpProblems('mdp', setting['mdp'])]
 }
 
 /** What is wrong with a setting: its form, its tables and its numbers. */

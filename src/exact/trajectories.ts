@@ -1,6 +1,7 @@
-import { refuseArgument } from '../trajectories/argument.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
-import { refuseUnknown } from '../trajectories/keys.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
+import { describeProblems } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { enumerateAll } from './enumerate.ts'
 import type { ActionValueTable, ValueTable } from './facts.ts'
@@ -9,6 +10,7 @@ import { aSampling, refuseMdp } from './made.ts'
 import type { Mdp } from './mdp.ts'
 import type { Sampling } from './model.ts'
 import { countTrajectories, modelOf } from './model.ts'
+import { settingProblems } from './setting.ts'
 
 /** One trajectory of a finite MDP with its probability. */
 export interface PossibleTrajectory {
@@ -60,6 +62,11 @@ export interface PossibleBatch {
   readonly batch: Trajectories<AllFacts>
 }
 
+const tables = {
+  value: optional({ ...kinds.list, expected: 'a table [t][s], such as truth(mdp).V' }),
+  actionValue: optional({ ...kinds.list, expected: 'a table [t][s][a], such as truth(mdp).Q' }),
+}
+
 /**
  * Every trajectory of non-zero probability as one batch, with the facts that a setting gives: for laws of your own, which sum over it.
  *
@@ -80,7 +87,9 @@ export const possibleBatch = (
 ): PossibleBatch => {
   refuseMdp('possibleBatch', mdp)
   refuseArgument('possibleBatch: sampling', sampling, aSampling)
-  refuseUnknown('possibleBatch: values', values, ['value', 'actionValue'], "{ value: truth(mdp).V }")
+  refuseFields('possibleBatch: values', values, tables)
+  const problems = settingProblems({ mdp, ...values })
+  if (problems.length > 0) throw new TypeError(`possibleBatch: ${describeProblems(problems)}`)
   const model = modelOf(mdp, sampling)
   const all = enumerateAll(model, countTrajectories(model))
   const { count } = all

@@ -1,3 +1,6 @@
+import type { Kind } from '../trajectories/argument.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
+
 /** How a word is read from JSON: by itself, with an argument, or either way. */
 export interface Entry<out A> {
   /** The value of the bare word, if it may stand alone. */
@@ -10,6 +13,13 @@ export interface Entry<out A> {
 
 /** Entries by word. */
 export type Entries<A> = Readonly<Record<string, Entry<A>>>
+
+const names: Kind = { expected: "an array of the names of its options, such as ['at']", holds: (x) => Array.isArray(x) && x.every((name) => typeof name === 'string') }
+
+const refuseCall = (how: string, takes: unknown, called: unknown): void => {
+  refuseArgument(`entry.${how}: takes`, takes, names)
+  refuseArgument(`entry.${how}: called`, called, { ...kinds.function, expected: 'a function from the argument to the word, such as truncate' })
+}
 
 /**
  * How a word of your own is to be read from JSON, for `withWords`.
@@ -27,8 +37,20 @@ export type Entries<A> = Readonly<Record<string, Entry<A>>>
  */
 export const entry = {
   alone: <A>(bare: A): Entry<A> => ({ bare, takes: null, called: () => bare }),
-  withOptions: <A, O extends object>(takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => ({ bare: null, takes, called }),
-  aloneOrWithOptions: <A, O extends object>(bare: A, takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => ({ bare, takes, called }),
-  withNumber: <A>(called: (value: number) => A): Entry<A> => ({ bare: null, takes: 'number', called }),
-  withNumbers: <A>(called: (values: readonly number[]) => A): Entry<A> => ({ bare: null, takes: 'numbers', called }),
+  withOptions: <A, O extends object>(takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => {
+    refuseCall('withOptions', takes, called)
+    return { bare: null, takes, called }
+  },
+  aloneOrWithOptions: <A, O extends object>(bare: A, takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => {
+    refuseCall('aloneOrWithOptions', takes, called)
+    return { bare, takes, called }
+  },
+  withNumber: <A>(called: (value: number) => A): Entry<A> => {
+    refuseCall('withNumber', [], called)
+    return { bare: null, takes: 'number', called }
+  },
+  withNumbers: <A>(called: (values: readonly number[]) => A): Entry<A> => {
+    refuseCall('withNumbers', [], called)
+    return { bare: null, takes: 'numbers', called }
+  },
 } as const

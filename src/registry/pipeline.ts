@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { DifferentObjectives, mix, plus, scale } from '../estimator/combine.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import { zero } from '../estimator/monoid.ts'
+import { nameOfOurs, refuseArgument } from '../trajectories/argument.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { IllegalStep } from '../weighting/step.ts'
@@ -9,7 +10,7 @@ import type { AnyWeighting } from '../weighting/weighting.ts'
 import type { Entries } from './entry.ts'
 import { nearest } from '../trajectories/nearest.ts'
 import type { Registry } from './registry.ts'
-import { apply, registry, untyped } from './registry.ts'
+import { apply, aRegistry, registry, untyped } from './registry.ts'
 
 /** A step as JSON: a bare word, or an object with one word and its argument. */
 type Call = { readonly word: string; readonly argument: unknown }
@@ -226,4 +227,8 @@ const from = (path: string, json: unknown, words: Registry, depth: number): E.Ei
  * // => E.left('causality: already applied; remove the second one')
  * ```
  */
-export const pipelineFromJson = (pipeline: unknown, words: Registry = registry): E.Either<readonly Problem[], AnyEstimator> => from('pipeline', pipeline, words, 0)
+export const pipelineFromJson = (pipeline: unknown, words: Registry = registry): E.Either<readonly Problem[], AnyEstimator> => {
+  refuseArgument('pipelineFromJson: words', words, aRegistry)
+  const ours = nameOfOurs(pipeline)
+  return ours === null ? from('pipeline', pipeline, words, 0) : fail('pipeline', 'an array that begins with a credit and ends with reduce', ours)
+}

@@ -36,6 +36,8 @@ import { meanOverTrajectories } from '../reduce/meanOverTrajectories.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import { reduce } from '../estimator/reduce.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { isRecord } from '../trajectories/keys.ts'
 import type { Stage } from '../weighting/stage.ts'
 import type { AnyWeighting, Weighting } from '../weighting/weighting.ts'
 import type { Entries } from './entry.ts'
@@ -117,6 +119,14 @@ export const registry: Registry = {
     meanOfTrajectoryMeans: entry.alone(meanOfTrajectoryMeans),
     constantLength: entry.withNumber(constantLength),
   },
+}
+
+const places = Object.keys(registry)
+
+/** A registry as a kind of argument. */
+export const aRegistry: Kind = {
+  expected: `a registry, such as registry or what withWords gives: ${places.join(', ')}`,
+  holds: (x) => isRecord(x) && places.every((place) => isRecord(x[place])),
 }
 
 /** A step of the typed pipeline as one that takes anything and refuses at run time what the compiler would refuse. */

@@ -1,4 +1,8 @@
+import type { Kind } from '../trajectories/argument.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
+import { isPlain, isRecord } from '../trajectories/keys.ts'
 import type { Registry } from './registry.ts'
+import { aRegistry } from './registry.ts'
 
 /** Words of your own by the place where they may stand. */
 export type MoreWords = { readonly [Place in keyof Registry]?: Registry[Place] }
@@ -14,6 +18,11 @@ const ownWord = (value: unknown): unknown => {
 
 const refuse = (word: string, because: string): never => {
   throw new RangeError(`withWords: ${word}: ${because}`)
+}
+
+const anEntry: Kind = {
+  expected: 'an entry, such as entry.alone(word) or entry.withOptions([...], called)',
+  holds: (x) => isRecord(x) && 'bare' in x && typeof x['called'] === 'function',
 }
 
 /**
@@ -42,13 +51,17 @@ const refuse = (word: string, because: string): never => {
 export const withWords =
   (more: MoreWords) =>
   (registry: Registry): Registry => {
+    refuseArgument('withWords', more, { expected: 'words by place, as in withWords({ ratios: { mine: entry.alone(mine) } })', holds: isPlain })
+    refuseArgument('withWords', registry, aRegistry)
     const merged: Registry = { ...registry }
     for (const place of Object.keys(more) as (keyof Registry)[]) {
       if (!Object.hasOwn(registry, place)) refuse(place, `expected one of the places ${Object.keys(registry).join(', ')}`)
-      for (const [word, { bare }] of Object.entries(more[place] ?? {})) {
+      refuseArgument(`withWords: ${place}`, more[place], { expected: 'entries by word', holds: isPlain })
+      for (const [word, own] of Object.entries(more[place] ?? {})) {
+        refuseArgument(`withWords: ${place}.${word}`, own, anEntry)
         if (Object.hasOwn(registry[place], word) || (place === 'modifiers' && taken.includes(word))) refuse(word, `is taken among the ${place}; choose another name`)
-        const own = ownWord(bare)
-        if (own !== null && own !== word) refuse(word, `calls itself ${String(own)}; register it under that name`)
+        const name = ownWord(own.bare)
+        if (name !== null && name !== word) refuse(word, `calls itself ${String(name)}; register it under that name`)
       }
       Object.assign(merged, { [place]: { ...registry[place], ...more[place] } })
     }

@@ -1,5 +1,4 @@
-import { describeProblems, shown } from './problem.ts'
-import type { Problem } from './problem.ts'
+import { describeProblems, isProblems, shown } from './problem.ts'
 
 /** What an argument may be: the words for it, which say how to come by one, and the test. */
 export interface Kind {
@@ -9,8 +8,6 @@ export interface Kind {
 
 /** Whether something has properties: an object or a function, since some words are functions too. */
 export const hasParts = (x: unknown): x is Readonly<Record<string, unknown>> => (typeof x === 'object' || typeof x === 'function') && x !== null
-
-const isProblems = (x: unknown): x is readonly Problem[] => Array.isArray(x) && x.length > 0 && x.every((one) => hasParts(one) && 'path' in one && 'expected' in one)
 
 /** A value of this library by its name, where it is one: what somebody passes who takes it for something else. */
 export const nameOfOurs = (x: unknown): string | null => {
@@ -35,7 +32,7 @@ export const refuseArgument = (where: string, x: unknown, { expected, holds }: K
   if (!holds(x)) throw new TypeError(`${where}: expected ${expected}, got ${whatItIs(x)}`)
 }
 
-const isArrayLike = (x: unknown): boolean => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
+const isArrayLike = (x: unknown): boolean => typeof x === 'object' && x !== null && 'length' in x && typeof x.length === 'number'
 
 /** The kinds of plain arguments. */
 export const kinds = {

@@ -1,3 +1,5 @@
+import { refuseUnknown } from './keys.ts'
+
 /** The episode is over: the environment has no further reward. No bootstrap value exists. */
 export interface Terminated {
   readonly _tag: 'Terminated'
@@ -52,4 +54,7 @@ export const timeLimit: TimeLimit = { _tag: 'TimeLimit' }
  * truncated({ value: 1.5 }) // => { _tag: 'Truncated', value: 1.5 }
  * ```
  */
-export const truncated = (cut: { readonly successor?: unknown; readonly value?: number }): Truncated => ({ _tag: 'Truncated', ...cut })
+export const truncated = (cut: { readonly successor?: unknown; readonly value?: number }): Truncated => {
+  refuseUnknown('truncated', cut, ['successor', 'value'], 'truncated({ value: 1.5 })')
+  return { _tag: 'Truncated', ...cut }
+}

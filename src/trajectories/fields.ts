@@ -18,8 +18,10 @@ export const optional = (kind: Kind): OptionalKind => ({ ...kind, mayBeLeftOut: 
 /** What is wrong with the fields of a record: unknown ones if there are any, otherwise those that are missing or of another kind. */
 export const fieldProblems = (where: string, x: unknown, fields: Readonly<Record<string, Kind | OptionalKind>>): readonly Problem[] => {
   const known = Object.keys(fields)
-  if (!isRecord(x) || nameOfOurs(x) !== null)
-    return [{ path: where, expected: `an object with ${known.filter((key) => !('mayBeLeftOut' in fields[key])).join(', ')}`, got: whatItIs(x) }]
+  if (!isRecord(x) || nameOfOurs(x) !== null) {
+    const required = known.filter((key) => !('mayBeLeftOut' in fields[key]))
+    return [{ path: where, expected: `an object with ${required.length > 0 ? required.join(', ') : `some of ${known.join(', ')}`}`, got: whatItIs(x) }]
+  }
   const unknown = unknownKeys(where, x, known)
   if (unknown.length > 0) return unknown
   return known.flatMap((key): readonly Problem[] => {

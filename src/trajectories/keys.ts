@@ -6,8 +6,11 @@ import { describeProblems, shown } from './problem.ts'
 /** An object with fields: what options, settings and records are, and numbers, arrays, functions and null are not. */
 export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
+/** A record that is none of this library's own values: a weighting, an Either or a word is what somebody passes who takes it for options. */
+export const isPlain = (x: unknown): x is Readonly<Record<string, unknown>> => isRecord(x) && nameOfOurs(x) === null && nameOfWord(x) === null
+
 /** The position of a field in the record that stands at a position. */
-export const below = (where: string, key: string): string => (where === '' ? key : `${where}.${key}`)
+export const below = (where: string, key: string): string => (where === '' ? key || '""' : `${where}.${key}`)
 
 /**
  * What is wrong with the keys of a record: each that is not known, with the nearest one that is. None: all are known.
@@ -29,9 +32,11 @@ export const optionProblems = (
   known: readonly string[],
   example: string = `${where}({ ${known.map((key) => `${key}: ...`).join(', ')} })`,
 ): readonly Problem[] =>
-  isRecord(options) && nameOfOurs(options) === null && nameOfWord(options) === null
-    ? unknownKeys(where, options, known)
-    : [{ path: where, expected: `options, such as ${example}`, got: whatItIs(options) }]
+  isPlain(options) ? unknownKeys(where, options, known) : [{ path: where, expected: `options, such as ${example}`, got: whatItIs(options) }]
+
+/** The same of a function that answers with an Either: its keys stand at the top of the input, and the whole by its name. */
+export const inputProblems = (name: string, input: unknown, known: readonly string[], example: string): readonly Problem[] =>
+  isPlain(input) ? unknownKeys('', input, known) : optionProblems(name, input, known, example)
 
 /**
  * Throws for options that are no object and for keys that are not known. A compiler sees a misspelt key in a literal alone: not in a

@@ -8,6 +8,10 @@ export interface Problem {
   readonly got: string
 }
 
+/** Whether something is a list of problems. */
+export const isProblems = (x: unknown): x is readonly Problem[] =>
+  Array.isArray(x) && x.every((problem: unknown) => typeof problem === 'object' && problem !== null && 'path' in problem && 'expected' in problem)
+
 const mostLines = 20
 const mostCharacters = 80
 
@@ -38,6 +42,8 @@ const objectText = (x: object): string => {
  * ```
  */
 export const describeProblems = (problems: readonly Problem[]): string => {
+  if (!isProblems(problems))
+    throw new TypeError(`describeProblems: expected an array of problems, which the Left of an Either holds: E.mapLeft(describeProblems), got ${shown(problems)}`)
   const lines = problems.slice(0, mostLines).map(({ path, expected, got }) => visible(`${path}: expected ${expected}, got ${got}`))
   const rest = problems.length - lines.length
   return [...lines, ...(rest > 0 ? [`... and ${rest} more`] : [])].join('\n')

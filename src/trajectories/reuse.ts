@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { kinds, refuseArgument } from './argument.ts'
 import type { BehaviourLogProb, OffPolicy } from './facts.ts'
 import { offPolicy } from './facts.ts'
 import { columnProblems, isNumbers } from './fromSteps.ts'
+import { refuseUnknown } from './keys.ts'
 import type { Problem } from './problem.ts'
 import { shown } from './problem.ts'
 import type { Trajectories } from './trajectories.ts'
@@ -37,9 +39,11 @@ export type Reused<Facts> = Trajectories<Omit<Facts, 'provenance' | keyof Behavi
  * pipe(batch, E.chain(reuse({ logProb: [-0.5], version: 1 })), E.map((b) => Array.from(b.logProb))) // => E.right([-0.5])
  * ```
  */
-export const reuse =
-  ({ logProb, version }: Now) =>
-  <Facts extends BehaviourLogProb>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Reused<Facts>> => {
+export const reuse = (now: Now) => {
+  refuseUnknown('reuse', now, ['logProb', 'version'], 'reuse({ logProb, version: 1 })')
+  const { logProb, version } = now
+  return <Facts extends BehaviourLogProb>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Reused<Facts>> => {
+    refuseArgument('reuse', batch, kinds.batch)
     const steps = stepCount(batch)
     if (!isNumbers(logProb)) return E.left([{ path: 'logProb', expected: `${steps} log-probs, one per step`, got: shown(logProb) }])
     const problems = [
@@ -50,3 +54,4 @@ export const reuse =
     const reused: object = { ...batch, provenance: offPolicy, logProb: Float64Array.from(logProb), currentVersion: version }
     return E.right(reused as Reused<Facts>)
   }
+}

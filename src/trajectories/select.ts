@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Column, PerStep } from '../columns/column.ts'
+import { kinds, refuseArgument } from './argument.ts'
 import type { Problem } from './problem.ts'
 import type { Batch, Trajectories } from './trajectories.ts'
 import { stepCount } from './trajectories.ts'
@@ -24,9 +25,10 @@ const columnOf = (batch: Batch, name: string): ArrayLike<number> => (batch as un
  * pipe(batch, E.map((b) => Array.from(select([1, 0])(b).reward))) // => E.right([2, 3, 1])
  * ```
  */
-export const select =
-  (indices: readonly number[]) =>
-  <Facts>(batch: Trajectories<Facts>): Trajectories<Facts> => {
+export const select = (indices: readonly number[]) => {
+  refuseArgument('select', indices, { ...kinds.list, expected: 'an array of numbers of trajectories, as in select([0, 2])' })
+  return <Facts>(batch: Trajectories<Facts>): Trajectories<Facts> => {
+    refuseArgument('select', batch, kinds.batch)
     const wrong = Array.from(indices).findIndex((i) => !(Number.isInteger(i) && i >= 0 && i < batch.count))
     if (wrong >= 0) throw new RangeError(`select: expected numbers of trajectories from 0 to ${batch.count - 1}, got ${indices[wrong]}`)
     const count = indices.length
@@ -49,6 +51,7 @@ export const select =
       ends: indices.map((i) => batch.ends[i]),
     }
   }
+}
 
 /**
  * Two batches as one: the trajectories of the first, then those of the second.
@@ -68,9 +71,10 @@ export const select =
  * pipe(batch, E.chain((b) => concat(b)(b)), E.map((b) => Array.from(b.reward))) // => E.right([1, 2, 1, 2])
  * ```
  */
-export const concat =
-  <Facts>(that: Trajectories<Facts>) =>
-  (self: Trajectories<Facts>): E.Either<readonly Problem[], Trajectories<Facts>> => {
+export const concat = <Facts>(that: Trajectories<Facts>) => {
+  refuseArgument('concat', that, kinds.batch)
+  return (self: Trajectories<Facts>): E.Either<readonly Problem[], Trajectories<Facts>> => {
+    refuseArgument('concat', self, kinds.batch)
     const parts = [self, that] as unknown as readonly (Batch & { readonly provenance?: unknown; readonly episodes?: unknown })[]
     const [a, b] = parts
     const same = (['discount', 'version', 'currentVersion', 'actionSpace', 'provenance', 'episodes'] as const).flatMap((path): readonly Problem[] =>
@@ -97,6 +101,7 @@ export const concat =
       ends: [...self.ends, ...that.ends],
     })
   }
+}
 
 const joined = (a: ArrayLike<number>, b: ArrayLike<number>): Float64Array => {
   const out = new Float64Array(a.length + b.length)
@@ -122,9 +127,11 @@ const joined = (a: ArrayLike<number>, b: ArrayLike<number>): Float64Array => {
  * pipe(batch, E.chain(withColumn('novelty', [0.5, 0])), E.map((b) => Array.from(b.novelty))) // => E.right([0.5, 0])
  * ```
  */
-export const withColumn =
-  <const Name extends string>(name: Name, values: ArrayLike<number>) =>
-  <Facts>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Trajectories<Facts & { readonly [K in Name]: Column<PerStep> }>> => {
+export const withColumn = <const Name extends string>(name: Name, values: ArrayLike<number>) => {
+  refuseArgument('withColumn: name', name, kinds.text)
+  refuseArgument(`withColumn: ${name}`, values, { ...kinds.numbers, expected: "an array of numbers, one per step, as in withColumn('novelty', [0.5, 0])" })
+  return <Facts>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Trajectories<Facts & { readonly [K in Name]: Column<PerStep> }>> => {
+    refuseArgument('withColumn', batch, kinds.batch)
     const steps = stepCount(batch)
     const problems: Problem[] = []
     if (name in batch) problems.push({ path: name, expected: 'a name that the batch does not have yet', got: name })
@@ -135,3 +142,4 @@ export const withColumn =
     const added: object = { ...batch, axes: { ...batch.axes, [name]: 'per step' }, [name]: Float64Array.from(values) }
     return E.right(added as Trajectories<Facts & { readonly [K in Name]: Column<PerStep> }>)
   }
+}

@@ -1,3 +1,4 @@
+import { refuseLayout } from '../columns/arguments.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { End } from './ends.ts'
 
@@ -36,7 +37,10 @@ export type Trajectory<Facts> = Trajectories<Facts> & { readonly count: 1 }
  * stepCount({ count: 2, offsets: Int32Array.of(0, 2, 5) }) // => 5
  * ```
  */
-export const stepCount = (layout: Layout): number => layout.offsets[layout.count]
+export const stepCount = (layout: Layout): number => {
+  refuseLayout('stepCount', layout)
+  return layout.offsets[layout.count]
+}
 
 /**
  * Number of steps of the longest trajectory: max_i L_i.
@@ -48,6 +52,7 @@ export const stepCount = (layout: Layout): number => layout.offsets[layout.count
  * ```
  */
 export const longest = (layout: Layout): number => {
+  refuseLayout('longest', layout)
   const { count, offsets } = layout
   let most = 0
   for (let i = 0; i < count; i++) if (offsets[i + 1] - offsets[i] > most) most = offsets[i + 1] - offsets[i]

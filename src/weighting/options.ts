@@ -1,4 +1,4 @@
-import { shown } from '../trajectories/problem.ts'
+import { whatItIs } from '../trajectories/argument.ts'
 
 /** Which numbers an option takes, in words, and the test for it. */
 export interface Range {
@@ -18,5 +18,5 @@ export const range = {
 /** The option itself if it is a number in its range; a `RangeError` that names it, what is expected and what it got otherwise. */
 export const checked = (name: string, x: unknown, { expected, holds }: Range): number => {
   if (typeof x === 'number' && holds(x)) return x
-  throw new RangeError(`${name}: expected ${expected}, got ${shown(x)}`)
+  throw new RangeError(`${name}: expected ${expected}, got ${whatItIs(x)}`)
 }

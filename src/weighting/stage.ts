@@ -1,3 +1,5 @@
+import { oneOf, refuseArgument } from '../trajectories/argument.ts'
+
 /**
  * Where in the pipeline a weighting stands. It is in exactly one stage; what may follow is a matter of the stage alone.
  *
@@ -219,6 +221,8 @@ export type OuterFactor = 'outer factor' | 'no outer factor'
 
 const rows: { readonly [R in Row]: Readonly<Partial<Record<Stage | Reduced | Centring | OuterFactor, string>>> } = legality
 
+const aRow = oneOf(...Object.keys(legality))
+
 /**
  * The sentence that refuses a step of a pipeline, or null where it is legal.
  *
@@ -234,5 +238,7 @@ const rows: { readonly [R in Row]: Readonly<Partial<Record<Stage | Reduced | Cen
  * // => 'baseline: batchMean or leaveOneOut is subtracted already; remove the second one'
  * ```
  */
-export const refusal = (row: Row, stage: Stage | Reduced, ...also: readonly (Centring | OuterFactor)[]): string | null =>
-  [stage, ...also].map((place) => rows[row][place]).find((sentence) => sentence !== undefined) ?? null
+export const refusal = (row: Row, stage: Stage | Reduced, ...also: readonly (Centring | OuterFactor)[]): string | null => {
+  refuseArgument('refusal', row, aRow)
+  return [stage, ...also].map((place) => rows[row][place]).find((sentence) => sentence !== undefined) ?? null
+}
