@@ -1,4 +1,5 @@
 import { reasons } from '../weighting/reason.ts'
+import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
@@ -6,9 +7,10 @@ import { checkedEnded, rawReturns, rawReturnsToGo } from './ofTheBatch.ts'
 
 /** The baseline batchMean: by itself, or called with what to do about trajectories that have ended. */
 export interface BatchMean extends Baseline<unknown, 'own sample', 'own sample among survivors', 'batchBaseline'> {
-  <const E extends Ended>(options: {
-    readonly ended: E
-  }): Baseline<unknown, 'own sample', E extends 'zero' ? 'own sample' : 'own sample among survivors', 'batchBaseline'>
+  (this: Refused<"batchMean: write baseline(batchMean), or baseline(batchMean({ ended: 'zero' }))">): never
+  <const E extends Ended>(
+    options: { readonly ended: E } & Call<'baseline(batchMean)'>,
+  ): Baseline<unknown, 'own sample', E extends 'zero' ? 'own sample' : 'own sample among survivors', 'batchBaseline'>
 }
 
 const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>

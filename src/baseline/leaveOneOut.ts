@@ -1,3 +1,4 @@
+import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
@@ -5,7 +6,8 @@ import { checkedEnded, rawReturns, rawReturnsToGo } from './ofTheBatch.ts'
 
 /** The baseline leaveOneOut: by itself, or called with what to do about trajectories that have ended. */
 export interface LeaveOneOut extends Baseline<unknown, never, never, 'batchBaseline'> {
-  (options: EndedOptions): Baseline<unknown, never, never, 'batchBaseline'>
+  (this: Refused<"leaveOneOut: write baseline(leaveOneOut), or baseline(leaveOneOut({ ended: 'zero' }))">): never
+  (options: EndedOptions & Call<'baseline(leaveOneOut)'>): Baseline<unknown, never, never, 'batchBaseline'>
 }
 
 const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
@@ -52,7 +54,7 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
  * pipe(totalReturn, baseline(leaveOneOut), reduce(meanOverTrajectories)).coupling // => 'exchangeable'
  * ```
  */
-export const leaveOneOut: LeaveOneOut = Object.assign(
+export const leaveOneOut = Object.assign(
   (options: EndedOptions) => leaveOneOutOf(checkedEnded('leaveOneOut', options), options),
   leaveOneOutOf('left out'),
-)
+) as LeaveOneOut

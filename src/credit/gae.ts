@@ -8,6 +8,7 @@ import { stepCount } from '../trajectories/trajectories.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons, reasonUnless } from '../weighting/reason.ts'
+import type { Call } from '../weighting/step.ts'
 import type { Weighting } from '../weighting/weighting.ts'
 import { writtenCredit } from './credit.ts'
 
@@ -240,9 +241,9 @@ const finish = (
  * gae({ lambda: 0.95 }).reasons.map((r) => r.name) // => ['inexact values']
  * ```
  */
-export const gae = <const Lambda extends number>(options: {
-  readonly lambda: Lambda
-}): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit', 'not centred'> => {
+export const gae = <const Lambda extends number>(
+  options: { readonly lambda: Lambda } & Call<'gae({ lambda: 0.95 })'>,
+): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit', 'not centred'> => {
   refuseUnknown('gae', options, ['lambda'], 'gae({ lambda: 0.95 })')
   const lambda = checked('gae: lambda', options.lambda, range.unit)
   return writtenCredit({

@@ -5,6 +5,7 @@ import type { Reward, StateValue } from '../trajectories/facts.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
+import type { Call } from '../weighting/step.ts'
 import type { Weighting } from '../weighting/weighting.ts'
 import { stepCredit } from './credit.ts'
 
@@ -73,7 +74,7 @@ export const nStepAdvantages = (
  * nStep({ n: 5 }).needs // => ['Reward', 'StateValue']
  * ```
  */
-export const nStep = (options: { readonly n: number }): Weighting<Reward & StateValue, 'inexact values', 'step credit', 'not centred'> => {
+export const nStep = (options: { readonly n: number } & Call<'nStep({ n: 5 })'>): Weighting<Reward & StateValue, 'inexact values', 'step credit', 'not centred'> => {
   refuseUnknown('nStep', options, ['n'], 'nStep({ n: 5 })')
   const n = checked('nStep: n', options.n, range.count)
   return stepCredit({

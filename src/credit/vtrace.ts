@@ -8,6 +8,7 @@ import { refuseUnknown } from '../trajectories/keys.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
+import type { Call } from '../weighting/step.ts'
 import type { Plan, Weighting } from '../weighting/weighting.ts'
 import { asWeighting } from '../weighting/weighting.ts'
 import { writtenCredit } from './credit.ts'
@@ -256,7 +257,7 @@ const bound = (x: number): string => (x === Infinity ? '\\infty' : String(x))
  * ```
  */
 export const vtrace = (
-  options: VtraceOptions,
+  options: VtraceOptions & Call<'vtrace({ rhoBar: 1, cBar: 1 })'>,
 ): Weighting<Reward & StateValue & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values', 'corrected', 'not centred'> => {
   refuseUnknown('vtrace', options, ['rhoBar', 'cBar'], 'vtrace({ rhoBar: 1, cBar: 1 })')
   const bounds: VtraceOptions = {

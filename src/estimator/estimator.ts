@@ -2,7 +2,7 @@ import type { Column, PerStep } from '../columns/column.ts'
 import { sum } from '../columns/deviation.ts'
 import type { Kind } from '../trajectories/argument.ts'
 import { hasParts, kinds, refuseArgument, whatItIs } from '../trajectories/argument.ts'
-import type { AllFacts } from '../trajectories/facts.ts'
+import type { AllFacts, StateValue } from '../trajectories/facts.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
@@ -11,6 +11,7 @@ import type { Reason } from '../weighting/reason.ts'
 import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
 import type { Total } from '../weighting/evaluate.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
+import type { Call } from '../weighting/step.ts'
 import { IllegalStep } from '../weighting/step.ts'
 import { unmetNeeds } from './needs.ts'
 
@@ -69,6 +70,9 @@ export type Reduced<E> = E extends Estimator<infer _N, infer _B> ? E : typeof no
 /** The needs of an estimator. */
 export type EstimatorNeeds<E> = E extends Estimator<infer N, infer _B> ? N : never
 
+/** How a batch is given, for the compiler to print where an Either is, or a batch that lacks a fact. */
+export type Opened<N> = N extends StateValue ? Call<'pipe(fromSteps({ ..., value }), E.map(estimate(e)))'> : Call<'pipe(fromSteps(...), E.map(estimate(e)))'>
+
 /** An estimator as a kind of argument. */
 export const anEstimator: Kind = {
   expected: 'an estimator, such as pipe(totalReturn, reduce(meanOverTrajectories))',
@@ -89,7 +93,7 @@ export const estimatorProblem = (path: string, e: unknown): Problem | null =>
   anEstimator.holds(e) ? null : { path, expected: anEstimator.expected, got: isUnreduced(e) ? 'a weighting: end the pipe with reduce(...), such as reduce(meanOverTrajectories)' : whatItIs(e) }
 
 /** The estimator that `Reduced` has let through, or the sentence. */
-const finished = (where: string, e: unknown): AnyEstimator => {
+export const finished = (where: string, e: unknown): AnyEstimator => {
   refuseUnreduced(e, where)
   return e as AnyEstimator
 }
@@ -142,7 +146,7 @@ export const refuseNonFinite = (weights: Float64Array, { count, offsets }: Traje
  * pipe(batch, E.map((b) => Array.from(estimate(rewardToGo)(b)))) // => E.right([3, 2])
  * ```
  */
-export const estimate = <E>(e: Reduced<E>): ((batch: Trajectories<EstimatorNeeds<E>>) => Weights) => {
+export const estimate = <E>(e: Reduced<E>): ((batch: Trajectories<EstimatorNeeds<E> & Opened<EstimatorNeeds<E>>>) => Weights) => {
   const any = finished('estimate', e)
   return ofAnyBatch((batch: Trajectories<AllFacts>): Weights => checked(any, batch))
 }

@@ -3,8 +3,8 @@ import { hasParts, refuseArgument } from '../trajectories/argument.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
-import type { Composition, Estimator } from './estimator.ts'
-import { refuseUnreduced } from './estimator.ts'
+import type { Composition, Estimator, Reduced } from './estimator.ts'
+import { finished } from './estimator.ts'
 
 /** What is to be known of an estimator before any data: for reading, for tables, for pages. */
 export interface Explanation {
@@ -76,7 +76,7 @@ const verdictOf = <N, B extends string>({ claim, reasons }: Estimator<N, B>): st
 /**
  * What an estimator is, needs, and is biased by, built from its pipeline.
  *
- * @param e  any estimator
+ * @param estimator  any estimator
  *
  * @example
  * ```ts
@@ -88,8 +88,8 @@ const verdictOf = <N, B extends string>({ claim, reasons }: Estimator<N, B>): st
  * e.verdict // => 'unbiased given support: mu > 0 wherever pi > 0'
  * ```
  */
-export const explain = <N, B extends string>(e: Estimator<N, B>): Explanation => {
-  refuseUnreduced(e, 'explain')
+export const explain = <E>(estimator: Reduced<E>): Explanation => {
+  const e = finished('explain', estimator)
   return {
     pipeline: lines(e.composition),
     weight: e.formula,

@@ -14,7 +14,7 @@ import { batchIn, roomFor } from './facts.ts'
 import { countTrajectories, modelOf } from './model.ts'
 import type { Moments } from './moments.ts'
 import { gatherer } from './moments.ts'
-import type { FactsIn, Setting } from './setting.ts'
+import type { FactsIn, NoOthers, Setting } from './setting.ts'
 import { defaultLimit, settingProblems, valuesIn } from './setting.ts'
 import { truth } from './truth.ts'
 
@@ -205,7 +205,7 @@ export const exactOfAll =
  * ```
  */
 export const exact =
-  <const S extends Setting>(setting: S) =>
+  <const S extends Setting>(setting: S & NoOthers<S>) =>
   <B extends string>(e: Estimator<FactsIn<S>, B>): E.Either<readonly Problem[], Exact> =>
     // What the compiler has checked is checked once more at run time, for callers without a compiler.
     E.map((results: readonly Exact[]) => results[0])(exactOfAll(setting)([e as Estimator<unknown, B>]))

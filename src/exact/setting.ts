@@ -4,6 +4,7 @@ import type { Fields } from '../trajectories/fields.ts'
 import { fieldProblems, optional } from '../trajectories/fields.ts'
 import { isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import type { Refused } from '../weighting/step.ts'
 import type { ActionValueTable, Values, ValueTable } from './facts.ts'
 import { flatActionValues, flatValues } from './facts.ts'
 import { aSampling, anMdp, mdpProblems } from './made.ts'
@@ -35,6 +36,11 @@ export type FactsIn<S extends Setting> = Reward &
   (S extends { readonly mdp: unknown; readonly sampling?: 'target' } ? OnPolicy : OffPolicy) &
   (S extends { readonly value: unknown } ? StateValue : unknown) &
   (S extends { readonly actionValue: unknown } ? ActionValue : unknown)
+
+/** A field that no setting has, where the compiler prints which there are: it does not look for those of a literal that a type parameter takes. */
+export type NoOthers<S> = {
+  readonly [K in Exclude<keyof S, keyof Setting>]: Refused<'expected one of mdp, sampling, batchSize, value, actionValue, limit, covariance'>
+}
 
 /** The limit of a setting that names none. */
 export const defaultLimit = 600_000
