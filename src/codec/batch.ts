@@ -23,7 +23,7 @@ const endIn = (x: unknown): unknown => {
   if (x === 'terminated') return terminated
   if (x === 'timeLimit') return timeLimit
   if (x === 'truncated') return truncated({})
-  return isObject(x) && Object.keys(x).length === 1 && isObject(x['truncated']) ? truncated(x['truncated']) : x
+  return isObject(x) && Object.keys(x).length === 1 && isObject(x['truncated']) ? { ...x['truncated'], _tag: 'Truncated' } : x
 }
 
 const endJson = (end: End): Json => {

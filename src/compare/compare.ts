@@ -170,6 +170,7 @@ const fields: Fields<Comparison> = {
  *
  * @param comparison  estimators and worlds by name, and the data that the estimators get
  * @returns           one row for each world and estimator
+ * @throws            TypeError that lists what is no estimator, no MDP, or no field of a comparison
  *
  * @example
  * ```ts

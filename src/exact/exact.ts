@@ -51,6 +51,7 @@ const batchSizeOf = ({ coupling }: Pick<AnyEstimator, 'coupling'>, { batchSize }
  * How much work `exact` has in a setting, counted without doing it.
  *
  * @param setting  the MDP and how it is sampled
+ * @throws         TypeError that lists what is wrong with the setting
  *
  * @example
  * ```ts

@@ -109,7 +109,8 @@ const expected = (rho: readonly number[], V: StateTable): number => rho.reduce((
  *
  * Source: Sutton et al. 2000, Policy gradient methods with function approximation, theorem 1, for a finite horizon.
  *
- * @param mdp  the MDP
+ * @param mdp  the MDP, as mdp(...) gives it
+ * @throws     TypeError that lists what is wrong, where nobody has checked it
  *
  * @example
  * ```ts
