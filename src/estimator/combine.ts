@@ -157,6 +157,7 @@ export const mix = <const Parts extends readonly WeightedPart[]>(
     checked(`mix: weight ${k}`, part[0], range.finite)
     refuseUnreduced(part[1], `mix: part ${k}`)
   }
+  if (parts.length === 0) throw new RangeError('mix: expected at least one part, as in mix([0.25, a], [0.75, b]), got none')
   const total = parts.reduce((sum, [c]) => sum + c, 0)
   if (Math.abs(total - 1) > 1e-9)
     throw new RangeError(`mix: expected weights that sum to 1, got ${parts.map(([c]) => c).join(' + ')} = ${total}; use scale and plus for other sums`)

@@ -185,7 +185,7 @@ const checked = ({ needs, estimate: weigh }: AnyEstimator, batch: Trajectories<A
 export const estimateInto = <E>(e: Reduced<E>): ((into: Float64Array) => (batch: Trajectories<EstimatorNeeds<E>>) => Weights) => {
   const any = finished('estimateInto', e)
   return (into) => {
-    refuseArgument('estimateInto', into, { expected: 'a Float64Array with an entry for each step', holds: (x) => x instanceof Float64Array })
+    refuseArgument('estimateInto', into, { expected: 'a Float64Array with an entry for each step', holds: (x) => Object.prototype.toString.call(x) === '[object Float64Array]' })
     return ofAnyBatch((batch: Trajectories<AllFacts>): Weights => {
       refuseArgument('estimateInto', batch, kinds.batch)
       if (into.length !== stepCount(batch)) throw new RangeError(`estimateInto: expected an array of ${stepCount(batch)} entries, one per step, got ${into.length}`)

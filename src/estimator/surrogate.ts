@@ -127,7 +127,7 @@ export const ratioSurrogate = <R extends string>(r: Reduction<R>) => {
  * ```
  */
 export const asLoss = (weights: Weights): LossWeights => {
-  refuseArgument('asLoss', weights, { expected: 'weights to ascend, which estimate(e)(batch) gives', holds: (x) => x instanceof Float64Array })
+  refuseArgument('asLoss', weights, { expected: 'weights to ascend, which estimate(e)(batch) gives', holds: (x) => (Array.isArray(x) ? x.every((w) => typeof w === 'number') : ArrayBuffer.isView(x) && !(x instanceof DataView)) })
   return weights.map((w) => -w)
 }
 

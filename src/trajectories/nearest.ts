@@ -8,8 +8,15 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length]
 }
 
+/** With how many letters both begin: of two words as far away, `epsilon` is what `eps` stands for. */
+const inCommon = (a: string, b: string): number => {
+  let k = 0
+  while (k < a.length && a[k] === b[k]) k++
+  return k
+}
+
 /** What to say of a word that is none of those known: all of them, and the one that is spelt most like it. */
 export const nearest = (words: readonly string[], got: string): string => {
-  const closest = words.toSorted((a, b) => editDistance(a, got) - editDistance(b, got))[0]
+  const closest = words.toSorted((a, b) => editDistance(a, got) - editDistance(b, got) || inCommon(b, got) - inCommon(a, got))[0]
   return `one of ${words.join(', ')} (nearest: ${closest})`
 }

@@ -55,7 +55,7 @@ const right: Readonly<Record<string, string>> = {
   'an MDP': 'mdp truth worldTable',
   'JSON of an MDP': 'mdp',
   '{}': 'truncated worldsUpTo',
-  '[]': 'constantPerTime describeProblems softmaxPolicy',
+  '[]': 'asLoss constantPerTime describeProblems softmaxPolicy',
   '0': 'constant',
   '': 'baselinesOfThePastAreNeutral expectedScoreIsZero jsonIsInverse worldsUpTo',
   undefined: 'baselinesOfThePastAreNeutral expectedScoreIsZero jsonIsInverse worldsUpTo',
