@@ -1,4 +1,5 @@
 import { describeProblems, isProblems, shown } from './problem.ts'
+import { visible } from './visible.ts'
 
 /** What an argument may be: the words for it, which say how to come by one, and the test. */
 export interface Kind {
@@ -14,7 +15,7 @@ export const nameOfOurs = (x: unknown): string | null => {
   if (!hasParts(x)) return null
   const tag = x['_tag']
   if (tag === 'Right' && 'right' in x) return 'an Either that is not open yet: open it, as in pipe(either, E.map((value) => ...))'
-  if (tag === 'Left' && 'left' in x) return `an Either with problems: ${isProblems(x['left']) ? describeProblems(x['left']) : shown(x['left'])}`
+  if (tag === 'Left' && 'left' in x) return `an Either with problems: ${isProblems(x['left']) ? describeProblems(x['left']).replaceAll('\n', '; ') : shown(x['left'])}`
   if ('estimate' in x && 'composition' in x) return 'an estimator'
   if ('stage' in x && 'credit' in x) return 'a weighting'
   if ('offsets' in x && 'ends' in x) return 'a batch'
@@ -29,7 +30,7 @@ export const whatItIs = (x: unknown): string => nameOfOurs(x) ?? nameOfWord(x) ?
 
 /** Throws for an argument that is of another kind: a caller without types has no compiler to say so. */
 export const refuseArgument = (where: string, x: unknown, { expected, holds }: Kind): void => {
-  if (!holds(x)) throw new TypeError(`${where}: expected ${expected}, got ${whatItIs(x)}`)
+  if (!holds(x)) throw new TypeError(visible(`${where}: expected ${expected}, got ${whatItIs(x)}`))
 }
 
 const isArrayLike = (x: unknown): boolean => typeof x === 'object' && x !== null && 'length' in x && typeof x.length === 'number'
