@@ -20,17 +20,20 @@ import { bad } from './outcome.ts'
 import type { Answer, Outcome } from './outcome.ts'
 import type { Style } from './style.ts'
 
+/** A number, or the word for one that JSON does not have. */
+type Figure = number | 'Infinity'
+
 /** What is to be known of the importance ratios pi/mu of a batch. */
 export interface RatioDiagnostics {
-  readonly mean: number
-  readonly least: number
-  readonly most: number
+  readonly mean: Figure
+  readonly least: Figure
+  readonly most: Figure
   /** (sum rho)^2 / sum rho^2 over steps, between 1 and their number. */
   readonly effectiveSteps: number
   /** The same over trajectories with rho_{0:L-1}. */
   readonly effectiveTrajectories: number
   /** mean over steps of rho - 1 - log rho, an estimate of KL(mu || pi) that is never negative, nats. */
-  readonly kl: number
+  readonly kl: Figure
 }
 
 /** Weights of a batch, what they amount to, and what a trainer would want to look at. */
@@ -108,20 +111,26 @@ const ratiosOf = (batch: Trajectories<AllFacts>): RatioDiagnostics | null => {
   if (logProb === undefined || behaviourLogProb === undefined) return null
   const steps = Array.from(logProb, (l, k) => l - behaviourLogProb[k])
   const trajectories = Array.from({ length: count }, (_, i) => steps.slice(offsets[i], offsets[i + 1]).reduce((a, b) => a + b, 0))
-  const effective = (logs: readonly number[]): number => {
-    // Shifted by the largest, so that no ratio overflows.
+  // Shifted by the largest, so that no ratio overflows; where all are 0, nothing is effective.
+  const shifted = (logs: readonly number[]): { readonly most: number; readonly ratios: readonly number[] } => {
     const most = logs.reduce((a, b) => Math.max(a, b), -Infinity)
-    const shifted = logs.map((l) => Math.exp(l - most))
-    return shifted.reduce((a, b) => a + b, 0) ** 2 / shifted.reduce((a, b) => a + b * b, 0)
+    return { most, ratios: logs.map((l) => (most === -Infinity ? 0 : Math.exp(l - most))) }
   }
-  const ratios = steps.map(Math.exp)
+  const total = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0)
+  const effective = (logs: readonly number[]): number => {
+    const { ratios } = shifted(logs)
+    return total(ratios) ** 2 / (total(ratios.map((rho) => rho * rho)) || 1)
+  }
+  const figure = (x: number): Figure => (x === Infinity ? 'Infinity' : x)
+  const { most, ratios } = shifted(steps)
+  const mean = Math.exp(most + Math.log(total(ratios) / steps.length))
   return {
-    mean: ratios.reduce((a, b) => a + b, 0) / ratios.length,
-    least: ratios.reduce((a, b) => Math.min(a, b), Infinity),
-    most: ratios.reduce((a, b) => Math.max(a, b), -Infinity),
+    mean: figure(mean),
+    least: figure(Math.exp(steps.reduce((a, b) => Math.min(a, b), Infinity))),
+    most: figure(Math.exp(most)),
     effectiveSteps: effective(steps),
     effectiveTrajectories: effective(trajectories),
-    kl: steps.reduce((sum, l, k) => sum + ratios[k] - 1 - l, 0) / steps.length,
+    kl: figure(steps.reduce((sum, l) => sum + (Math.expm1(l) - l) / steps.length, 0)),
   }
 }
 
@@ -168,6 +177,8 @@ export const answerWeigh = (request: WeighRequest, words: Registry): E.Either<re
 
 const mostRows = 40
 
+const shortOf = (x: Figure): string => (x === 'Infinity' ? x : short(x))
+
 const textOf = ({ estimator, mdp }: WeighRequest, { gradient, weights, surrogate: scalar, diagnostics }: Weighed, style: Style): string => {
   const steps = weights.flatMap((row, i) => row.map((w, t) => [String(i), String(t), short(w)]))
   const [heading, ...rows] = aligned([['trajectory', 'step', 'weight'], ...steps.slice(0, mostRows)]).split('\n')
@@ -190,7 +201,7 @@ const textOf = ({ estimator, mdp }: WeighRequest, { gradient, weights, surrogate
     ...(ratio === null
       ? []
       : [
-          `ratios  ${short(ratio.least)} to ${short(ratio.most)}, mean ${short(ratio.mean)}; effective ${short(ratio.effectiveSteps)} steps, ${short(ratio.effectiveTrajectories)} trajectories; KL(mu || pi) about ${short(ratio.kl)} nats`,
+          `ratios  ${shortOf(ratio.least)} to ${shortOf(ratio.most)}, mean ${shortOf(ratio.mean)}; effective ${short(ratio.effectiveSteps)} steps, ${short(ratio.effectiveTrajectories)} trajectories; KL(mu || pi) about ${shortOf(ratio.kl)} nats`,
         ]),
   ].join('\n')
 }

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
+import { numberIn } from '../registry/pipeline.ts'
 import type { Json } from '../registry/toJson.ts'
+import { numberJson } from '../registry/toJson.ts'
 import type { End } from '../trajectories/ends.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
@@ -42,7 +44,16 @@ const endJson = (end: End): Json => {
 
 const endsIn = (x: unknown): unknown => (Array.isArray(x) ? x.map(endIn) : x)
 
-const stepsIn = (x: unknown): unknown => (isObject(x) ? { ...x, end: endIn(x['end']) } : x)
+/** Columns of steps with their words read, whatever else stands beside them. */
+const columnsIn = (x: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const read = stepColumns.flatMap((name) => {
+    const column = x[name]
+    return Array.isArray(column) && column.some((entry) => typeof entry === 'string') ? [[name, column.map(numberIn)] as const] : []
+  })
+  return read.length === 0 ? x : { ...x, ...Object.fromEntries(read) }
+}
+
+const stepsIn = (x: unknown): unknown => (isObject(x) ? { ...columnsIn(x), end: endIn(x['end']) } : x)
 
 /** Columns of the user's own, by name. */
 const withColumns = (batch: AnyBatch, columns: unknown): E.Either<readonly Problem[], AnyBatch> => {
@@ -75,7 +86,7 @@ const decode = (json: unknown): E.Either<readonly Problem[], AnyBatch> => {
   // What the two constructors take is checked by them; which facts there are is known at run time only.
   const built = (
     trajectories === undefined
-      ? fromColumns({ ...json, ends: endsIn(ends) } as unknown as ColumnsInput)
+      ? fromColumns({ ...columnsIn(json), ends: endsIn(ends) } as unknown as ColumnsInput)
       : fromSteps({ ...json, trajectories: Array.isArray(trajectories) ? trajectories.map(stepsIn) : trajectories } as unknown as StepsInput)
   ) as E.Either<readonly Problem[], AnyBatch>
   if (E.isLeft(built)) return built
@@ -86,7 +97,7 @@ const decode = (json: unknown): E.Either<readonly Problem[], AnyBatch> => {
 const known: readonly string[] = [...stepColumns, 'bootstrapValue', 'group']
 
 const encode = (batch: AnyBatch): Json => {
-  const columnOf = (name: string): readonly number[] => Array.from((batch as unknown as Readonly<Record<string, Float64Array>>)[name])
+  const columnOf = (name: string): readonly Json[] => Array.from((batch as unknown as Readonly<Record<string, Float64Array>>)[name], numberJson)
   const names = Object.keys(batch.axes)
   const own = names.filter((name) => !known.includes(name))
   return {
@@ -106,7 +117,7 @@ const encode = (batch: AnyBatch): Json => {
 
 /**
  * The codec of batches: what `fromSteps` or `fromColumns` take, as JSON. Ends are words: `"terminated"`, `"timeLimit"`, `{ "truncated": {
- * "value": 1.5 } }`; columns of your own stand under `columns`. Unknown keys are ignored. It encodes flat columns.
+ * "value": 1.5 } }`; a log-prob of `"-Infinity"` is a number; columns of your own stand under `columns`. Unknown keys are ignored. It encodes flat columns.
  *
  * The needs of an estimator are checked when it meets the batch.
  *

@@ -1,5 +1,6 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import { kinds, oneOf } from '../trajectories/argument.ts'
+import type { Wide } from '../columns/wide.ts'
 import type { AllFacts, CompleteEpisodes, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { refuseFields } from '../trajectories/fields.ts'
@@ -35,6 +36,8 @@ export interface StepCredit<Need extends string, Bias extends string> extends Cr
 export interface WrittenCredit<Need extends string, Bias extends string> extends Omit<StepCredit<Need, Bias>, 'column'> {
   /** How to write the credits of some trajectories, without the outer factor, times a number. */
   readonly write: (batch: Trajectories<FactsNamed<Need>>) => WriteCredit
+  /** The same credits in numbers of any size, for a credit that multiplies ratios of its own. [sum L_i] */
+  readonly wide?: (batch: Trajectories<FactsNamed<Need>>) => readonly Wide[]
 }
 
 /** A credit that is the return of rewards which stay separable by time. */
@@ -94,7 +97,9 @@ export const writtenCredit = <const Need extends string, Bias extends string = n
   definition: WrittenCredit<Need, Bias>,
 ): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
   const write = ofAnyBatch<[Trajectories<AllFacts>], WriteCredit>(definition.write)
-  return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch) }))
+  if (definition.wide === undefined) return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch) }))
+  const wide = ofAnyBatch<[Trajectories<AllFacts>], readonly Wide[]>(definition.wide)
+  return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch), wide: () => wide(batch) }))
 }
 
 const perStepFrom = (

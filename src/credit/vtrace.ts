@@ -1,8 +1,11 @@
 import { refuseColumn, refuseLayout } from '../columns/arguments.ts'
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
-import { writeRatios } from '../columns/exponential.ts'
+import { sum } from '../columns/deviation.ts'
+import { countFar, exponential, farRatios, withinReach, writeRatios } from '../columns/exponential.ts'
 import { groupEnd, line, long } from '../columns/group.ts'
 import type { Layout } from '../columns/spread.ts'
+import type { Wide } from '../columns/wide.ts'
+import { isTiny, narrow, plus, times, wide, wideExponential } from '../columns/wide.ts'
 import type { BehaviourLogProb, Reward, StateValue } from '../trajectories/facts.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
@@ -68,11 +71,69 @@ export const vtraceAdvantages = (
   refuseColumn('vtraceAdvantages: behaviourLogProb', behaviourLogProb)
   refuseUnknown('vtraceAdvantages: bounds', bounds, ['rhoBar', 'cBar'], '{ rhoBar: 1, cBar: 1 }')
   const out = into ?? new Float64Array(stepCount(layout))
+  const before = farRatios()
   for (let first = 0, stop = 0; first < layout.count; first = stop) {
     stop = groupEnd(layout, first)
     writeAdvantages(out, layout, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds, first, stop, 1)
   }
+  if (farRatios() !== before || !Number.isFinite(sum(out)))
+    out.set(wideAdvantages(layout, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds).map(narrow))
   return out
+}
+
+/** The advantages as numbers of any size: where products of ratios leave the range of float64 on the way to one that is in it. */
+const wideAdvantages = (
+  { count, offsets }: Layout,
+  reward: Column<PerStep>,
+  value: Column<PerStep>,
+  bootstrapValue: Column<PerTrajectory>,
+  logProb: Column<PerStep>,
+  behaviourLogProb: Column<PerStep>,
+  discount: number,
+  { rhoBar, cBar }: VtraceOptions,
+): readonly Wide[] => {
+  const out: Wide[] = []
+  const gamma = wide(discount)
+  // In float64 where that is as good: then the bits are those of the quick way.
+  const ratio = (log: number, bound: number): Wide => {
+    if (withinReach(log)) return wide(Math.min(exponential(log), bound))
+    return log > Math.log(bound) ? wide(bound) : wideExponential(log)
+  }
+  for (let i = 0; i < count; i++) {
+    let a = wide(0)
+    for (let k = offsets[i + 1] - 1; k >= offsets[i]; k--) {
+      const log = logProb[k] - behaviourLogProb[k]
+      const next = k + 1 < offsets[i + 1] ? value[k + 1] : bootstrapValue[i]
+      const delta = wide(reward[k] + discount * next - value[k])
+      const trace = times(gamma, a)
+      const rho = ratio(log, rhoBar)
+      out[k] = times(rho, plus(delta, trace))
+      a = plus(times(rho, delta), times(ratio(log, cBar), trace))
+    }
+  }
+  return out
+}
+
+/** Whether the product of the traces of some successive steps is near the end of the range of float64. */
+const mayUnderflow = (
+  offsets: Int32Array,
+  logProb: Column<PerStep>,
+  behaviourLogProb: Column<PerStep>,
+  { rhoBar, cBar }: VtraceOptions,
+  first: number,
+  stop: number,
+): boolean => {
+  const bound = Math.log(Math.min(rhoBar, cBar))
+  for (let i = first; i < stop; i++) {
+    // The least sum of logs that ends in this step.
+    let least = 0
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) {
+      const log = logProb[k] - behaviourLogProb[k]
+      least = Math.min(least, 0) + Math.min(log, bound)
+      if (!withinReach(least)) return true
+    }
+  }
+  return false
 }
 
 /** Advantages of the trajectories first <= i < stop, times a number, written to their places in `out`. */
@@ -92,8 +153,16 @@ const writeAdvantages = (
 ): void => {
   const { offsets } = layout
   // Before the recursion, since exp does not wait for it.
-  writeRatios(out, logProb, behaviourLogProb, Math.max(bounds.rhoBar, bounds.cBar), offsets[first], offsets[stop])
+  const near = writeRatios(out, logProb, behaviourLogProb, Math.max(bounds.rhoBar, bounds.cBar), offsets[first], offsets[stop], mostSteps(offsets, first, stop))
   correct(out, offsets, reward, value, bootstrapValue, discount, bounds, first, stop, by)
+  if (!near && mayUnderflow(offsets, logProb, behaviourLogProb, bounds, first, stop) && isTiny(out, offsets[first], offsets[stop])) countFar()
+}
+
+/** Steps of the longest of some trajectories. */
+const mostSteps = (offsets: Int32Array, first: number, stop: number): number => {
+  let most = 0
+  for (let i = first; i < stop; i++) most = Math.max(most, offsets[i + 1] - offsets[i])
+  return most
 }
 
 /**
@@ -284,6 +353,8 @@ export const vtrace = (
       return (to, first, stop, by) =>
         writeAdvantages(to, batch, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds, first, stop, by)
     },
+    wide: ({ reward, value, bootstrapValue, logProb, behaviourLogProb, discount, ...layout }) =>
+      wideAdvantages(layout, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds),
   })
   const corrected: Plan = { ...(weighting as unknown as Plan), stage: 'corrected' }
   return asWeighting(corrected)

@@ -1,7 +1,8 @@
 import type { Column, PerStep } from '../columns/column.ts'
-import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
+import { farRatios, mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
 import { scaleRun, scaleRunByRatio } from '../columns/runs.ts'
 import { perStepOf } from '../columns/spread.ts'
+import { productAt } from '../columns/wide.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import { refuseNoReduction } from '../reduce/reduction.ts'
 import { kinds, refuseArgument } from '../trajectories/argument.ts'
@@ -11,11 +12,12 @@ import { terminated } from '../trajectories/ends.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import { creditColumn, isPointwise, limitedRatio } from '../weighting/evaluate.ts'
+import { wideLimitedRatio } from '../weighting/wideWeights.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
 import type { Legal } from '../weighting/step.ts'
 import { legalPlan, union } from '../weighting/step.ts'
-import type { NeedsOf, Plan, StageOf } from '../weighting/weighting.ts'
+import type { NeedsOf, Plan, RatioPlan, StageOf } from '../weighting/weighting.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Weights } from './estimator.ts'
 import { NeedsNotMet, WeightNotFinite } from './estimator.ts'
@@ -29,9 +31,9 @@ export interface Prepared {
    * W of some steps: ratio and its limits anew from the current log-probs, the frozen credit, the scale of the whole batch.
    *
    * @param indices  positions of steps in the batch's columns, in any order
-   * @param logProb  log pi(a|s) of those steps at the current parameters, nats, in the same order
+   * @param logProb  log pi(a|s) of those steps at the current parameters, nats, in the same order; -Infinity is a ratio of 0
    * @returns        their weights, in the same order
-   * @throws         RangeError for a position that is not in the batch, or as many log-probs as there are not indices
+   * @throws         WeightNotFinite where a weight is no finite number; RangeError for a position that is not in the batch, or as many log-probs as there are not indices
    */
   readonly weights: (indices: ArrayLike<number>, logProb: ArrayLike<number>) => Weights
 }
@@ -50,10 +52,16 @@ const refusePositions = (indices: ArrayLike<number>, steps: number): void => {
       throw new RangeError(`prepare: expected positions of steps from 0 to ${steps - 1}, got ${indices[j]}`)
 }
 
-const refuseInfinite = (weight: Float64Array, indices: ArrayLike<number>): void => {
-  for (let j = 0; j < weight.length; j++)
-    if (!Number.isFinite(weight[j]))
-      throw new WeightNotFinite(`prepare: weight of step ${indices[j]}: expected a finite number, got ${weight[j]}; check its log-prob, or truncate the ratio`)
+const firstInfinite = (weight: Float64Array): number => {
+  for (let j = 0; j < weight.length; j++) if (!Number.isFinite(weight[j])) return j
+  return -1
+}
+
+/** A limit would turn the ratio of such a log-prob into a number. */
+const refuseInfiniteLogProbs = (logProb: ArrayLike<number>, indices: ArrayLike<number>): void => {
+  for (let j = 0; j < logProb.length; j++)
+    if (logProb[j] === Infinity)
+      throw new WeightNotFinite(`prepare: log-prob of step ${indices[j]}: expected a finite number, or -Infinity where the action is impossible now, got Infinity; check the policy`)
 }
 
 const writeLogRatios = (to: Float64Array, logProb: ArrayLike<number>, behaviour: ArrayLike<number>, indices: ArrayLike<number>): void => {
@@ -120,8 +128,11 @@ export interface Cut {
   readonly credits: (indices: ArrayLike<number>) => Float64Array
   /** The frozen credits of all steps. */
   readonly credit: Column<PerStep>
-  /** Writes the weights over the credits, which stand in the order of the indices. */
-  readonly weights: (credits: Float64Array, indices: ArrayLike<number>, logProb: ArrayLike<number>) => Weights
+  /**
+   * Writes the weights over the credits, which stand in the order of the indices. `again` makes the same credits once more, for where a ratio is
+   * beyond the range of float64.
+   */
+  readonly weights: (credits: Float64Array, indices: ArrayLike<number>, logProb: ArrayLike<number>, again: () => Float64Array) => Weights
 }
 
 const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): Cut => {
@@ -133,14 +144,23 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
   const behaviour = 'behaviourLogProb' in batch ? batch.behaviourLogProb : null
   const slice = asBatches(batch, ratio === null ? [] : ratio.needs)
   const credit: Column<PerStep> = creditColumn(plan.credit(batch), batch)
+  /** The weights of a slice, with products of ratio, credit and scale formed in a range that none of them leaves. */
+  const writeWide = (by: RatioPlan, weight: Float64Array, credits: Float64Array, indices: ArrayLike<number>, logProb: ArrayLike<number>): void => {
+    refuseInfiniteLogProbs(logProb, indices)
+    const logRatio = new Float64Array(weight.length)
+    if (behaviour !== null) writeLogRatios(logRatio, logProb, behaviour, indices)
+    const wide = wideLimitedRatio(by, logRatio, credits, slice(indices, logProb))
+    for (let j = 0; j < weight.length; j++) weight[j] = productAt(credits[j], wide, j, typeof scale === 'number' ? scale : scale[indices[j]])
+  }
   return {
     steps,
     credit,
     credits: (indices) => gathered(credit, indices),
-    weights: (weight, indices, logProb) => {
+    weights: (weight, indices, logProb, again) => {
       const m = indices.length
       if (logProb.length !== m) throw new RangeError(`prepare: expected ${m} log-probs, one per step of the slice, got ${logProb.length}`)
       refusePositions(indices, steps)
+      const before = farRatios()
       if (ratio !== null) {
         // A pointwise ratio asks for no slice, and one that fits is made where that is quick.
         const logRatio = pointwise && behaviour !== null && m > 0 && m <= mostLogRatios ? takeLogRatios(m) : new Float64Array(m)
@@ -149,7 +169,15 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
       }
       if (typeof scale === 'number') scaleRun(weight, weight, 0, m, scale)
       else multiplyBy(weight, scale, indices)
-      refuseInfinite(weight, indices)
+      let infinite = firstInfinite(weight)
+      if (ratio !== null && (infinite >= 0 || farRatios() !== before)) {
+        writeWide(ratio, weight, again(), indices, logProb)
+        infinite = firstInfinite(weight)
+      }
+      if (infinite >= 0)
+        throw new WeightNotFinite(
+          `prepare: weight of step ${indices[infinite]}: expected a finite number, got ${weight[infinite]}; check its log-prob, or truncate the ratio`,
+        )
       return weight
     },
   }
@@ -203,7 +231,7 @@ export const prepare = <R extends string>(r: Reduction<R>) => {
         weights: (indices, logProb) => {
           refuseNoNumbers('indices', indices)
           refuseNoNumbers('logProb', logProb)
-          return whole.weights(whole.credits(indices), indices, logProb)
+          return whole.weights(whole.credits(indices), indices, logProb, () => whole.credits(indices))
         },
       }
     })

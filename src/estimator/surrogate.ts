@@ -1,15 +1,20 @@
+import type { Column, PerStep } from '../columns/column.ts'
+import { farRatios } from '../columns/exponential.ts'
+import { productAt } from '../columns/wide.ts'
 import type { AllFacts, LogProb } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Reduction } from '../reduce/reduction.ts'
 import { perStep } from '../ratio/perStep.ts'
 import { refuseNoReduction } from '../reduce/reduction.ts'
 import { refuseArgument } from '../trajectories/argument.ts'
+import type { Scale } from '../weighting/evaluate.ts'
 import { creditColumn, limited, logRatios } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { legality } from '../weighting/stage.ts'
 import type { Legal } from '../weighting/step.ts'
 import { IllegalStep, legalPlan } from '../weighting/step.ts'
-import type { NeedsOf, StageOf } from '../weighting/weighting.ts'
+import type { NeedsOf, RatioPlan, StageOf } from '../weighting/weighting.ts'
+import { wideLimitedRatio } from '../weighting/wideWeights.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Estimator, LossWeights, Weights } from './estimator.ts'
 import { estimate, NeedsNotMet, refuseNonFinite, refuseUnreduced } from './estimator.ts'
@@ -55,9 +60,32 @@ export const surrogate = <N, B extends string>(e: Estimator<N, B>) => {
     if (unmet.length > 0) throw new NeedsNotMet(`surrogate: ${unmet.join('\n')}`)
     const derivative = weigh(batch)
     let value = 0
-    for (let k = 0; k < derivative.length; k++) value += derivative[k] * batch.logProb[k]
+    // log pi is -Infinity where the action is impossible now: its weight is 0, and so is its share.
+    for (let k = 0; k < derivative.length; k++) if (derivative[k] !== 0) value += derivative[k] * batch.logProb[k]
     return { form: 'score', value, derivative }
   }
+}
+
+/** Value and derivative where a ratio is beyond the range of float64. A step whose ratio no limit has touched is worth its weight. */
+const writeWide = (
+  derivative: Float64Array,
+  plan: RatioPlan,
+  credit: Column<PerStep>,
+  ratio: Float64Array,
+  objective: (ratio: number, credit: number) => number,
+  scale: Scale,
+  batch: Trajectories<AllFacts>,
+): number => {
+  const wide = wideLimitedRatio(plan, logRatios(batch.logProb, batch.behaviourLogProb), credit, batch)
+  let value = 0
+  for (let i = 0; i < batch.count; i++) {
+    const factor = typeof scale === 'number' ? scale : scale[i]
+    for (let k = batch.offsets[i]; k < batch.offsets[i + 1]; k++) {
+      derivative[k] = productAt(credit[k], wide, k, factor)
+      value += wide.factor[k] === 0 ? factor * objective(ratio[k], credit[k]) : derivative[k]
+    }
+  }
+  return value
 }
 
 /**
@@ -97,6 +125,7 @@ export const ratioSurrogate = <R extends string>(r: Reduction<R>) => {
       if (unmet.length > 0) throw new NeedsNotMet(`ratioSurrogate: ${unmet.join('\n')}`)
       const credit = creditColumn(plan.credit(batch), batch)
       const scale = r.scale(batch)
+      const before = farRatios()
       const ratio = own.ratio(logRatios(batch.logProb, batch.behaviourLogProb), batch)
       const derivative = limited(own, Float64Array.from(ratio), credit, batch)
       const objective = own.limits.at(-1)?.surrogate ?? ((rho: number, a: number) => rho * a)
@@ -108,6 +137,7 @@ export const ratioSurrogate = <R extends string>(r: Reduction<R>) => {
           derivative[k] *= factor * credit[k]
         }
       }
+      if (farRatios() !== before || !Number.isFinite(value)) value = writeWide(derivative, own, credit, ratio, objective, scale, batch)
       refuseNonFinite(derivative, batch)
       return { form: 'ratio', value, derivative }
     })

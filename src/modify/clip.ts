@@ -1,5 +1,6 @@
 import { banded } from '../columns/exponential.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
+import { isAbove, isBelow } from '../columns/wide.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -44,6 +45,14 @@ export const clip = (options: { readonly epsilon: number } & Call<'clip({ epsilo
     coupling: 'none',
     reasons: [reasons.clipping],
     apply: (ratio, credit) => banded(ratio, credit, low, high),
+    wide: (ratio, credit) => {
+      for (let k = 0; k < ratio.log.length; k++)
+        if (credit[k] >= 0 ? isAbove(ratio, k, high) : isBelow(ratio, k, low)) {
+          ratio.factor[k] = 0
+          ratio.log[k] = 0
+        }
+      return ratio
+    },
     pointwise: true,
     formula: (rho) => ({
       text: `clip[${rho.text}; 1 -+ ${epsilon}]`,

@@ -41,8 +41,10 @@ const fields: Fields<RatioModifierDefinition<string, string>> = {
   source: says.source,
 }
 
-/** A change of the ratio, with what makes its ratio form of the surrogate, if it has one. */
+/** A change of the ratio, with what it makes of ratios of any size, and what makes its ratio form of the surrogate, if it has one. */
 interface RatioChange<Need extends string, Bias extends string> extends RatioModifierDefinition<Need, Bias> {
+  /** The same for ratios of any size; may change the columns that it is given. */
+  readonly wide?: RatioLimit['wide']
   /** Objective of one step whose derivative in log pi is the weight: see ratioSurrogate. */
   readonly surrogate?: (ratio: number, credit: number) => number
 }
@@ -64,6 +66,7 @@ export const changeRatio = <Need extends string, Bias extends string>(
     apply: ofAnyBatch<Parameters<RatioLimit['apply']>, Float64Array>(definition.apply),
     formula: definition.formula,
     pointwise: definition.pointwise === true,
+    ...(definition.wide === undefined ? {} : { wide: definition.wide }),
     ...(definition.surrogate === undefined ? {} : { surrogate: definition.surrogate }),
   }
   const { word, argument } = definition

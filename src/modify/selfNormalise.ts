@@ -1,7 +1,38 @@
+import { exponential } from '../columns/exponential.ts'
+import type { Layout } from '../columns/spread.ts'
+import type { WideColumn } from '../columns/wide.ts'
+import { logAt } from '../columns/wide.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Legal } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
 import { changeRatio } from './ratioModifier.ts'
+
+/** Divided by the largest first, so that no sum overflows, equal ratios become exactly 1, and so does a single one. */
+const normalised = (ratio: Float64Array, { count, offsets }: Layout): Float64Array => {
+  let most = 0
+  for (let i = 0; i < count; i++) most = Math.max(most, ratio[offsets[i]])
+  if (most === 0) return ratio.fill(0)
+  let total = 0
+  for (let i = 0; i < count; i++) total += ratio[offsets[i]] / most
+  const factor = count / total
+  for (let k = 0; k < ratio.length; k++) ratio[k] = (ratio[k] / most) * factor
+  return ratio
+}
+
+/** The same of ratios of any size: a softmax of their logs. */
+const softmax = (ratio: WideColumn, { count, offsets }: Layout): WideColumn => {
+  let most = -Infinity
+  for (let i = 0; i < count; i++) most = Math.max(most, logAt(ratio, offsets[i]))
+  if (most === -Infinity) return { factor: ratio.factor.fill(0), log: ratio.log.fill(0) }
+  let total = 0
+  for (let i = 0; i < count; i++) total += exponential(logAt(ratio, offsets[i]) - most)
+  const factor = count / total
+  for (let k = 0; k < ratio.log.length; k++) {
+    ratio.factor[k] *= factor
+    ratio.log[k] -= most
+  }
+  return ratio
+}
 
 /**
  * Divide trajectory ratios by their mean over the batch (weighted importance sampling).
@@ -9,7 +40,7 @@ import { changeRatio } from './ratioModifier.ts'
  *     rho_i becomes N rho_i / sum_j rho_j
  *
  * Bounded weights at the price of a bias that falls like 1/N ('self-normalised'); for a single trajectory the ratio is 1. Where
- * every ratio is 0 the weights are 0. Law: tight. Source: Owen 2013, section 9.2; Precup et al. 2000.
+ * every ratio is 0 (log pi is -Infinity) the weights are 0; ratios of any size, e^-800 or e^800, are divided as their logs. Law: tight. Source: Owen 2013, section 9.2; Precup et al. 2000.
  *
  * @example
  * ```ts
@@ -28,13 +59,8 @@ export const selfNormalise: <W>(
     needs: [],
     coupling: 'exchangeable',
     reasons: [reasons['self-normalised']],
-    apply: (ratio, _credit, { count, offsets }) => {
-      let total = 0
-      for (let i = 0; i < count; i++) total += ratio[offsets[i]]
-      const factor = total === 0 ? 0 : count / total
-      for (let k = 0; k < ratio.length; k++) ratio[k] *= factor
-      return ratio
-    },
+    apply: (ratio, _credit, batch) => normalised(ratio, batch),
+    wide: (ratio, _credit, batch) => softmax(ratio, batch),
     formula: (rho) => ({ text: `(N ${rho.text} / sum_j ${rho.text})`, latex: `\\frac{N ${rho.latex}}{\\sum_j ${rho.latex}}` }),
     source: 'Owen 2013, Monte Carlo theory, methods and examples, section 9.2',
   },

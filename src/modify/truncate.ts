@@ -1,5 +1,6 @@
 import { bounded } from '../columns/exponential.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
+import { isAbove } from '../columns/wide.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -35,6 +36,14 @@ export const truncate = (options: { readonly at: number } & Call<'truncate({ at:
     coupling: 'none',
     reasons: [reasons.truncation],
     apply: (ratio) => bounded(ratio, at),
+    wide: (ratio) => {
+      for (let k = 0; k < ratio.log.length; k++)
+        if (isAbove(ratio, k, at)) {
+          ratio.factor[k] = at
+          ratio.log[k] = 0
+        }
+      return ratio
+    },
     pointwise: true,
     formula: (rho) => ({ text: `min(${rho.text}, ${at})`, latex: `\\min(${rho.latex}, ${numberLatex(at)})` }),
     source: 'Ionides 2008, Truncated importance sampling',

@@ -2,7 +2,7 @@ import { exponentials } from '../columns/exponential.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Ratio } from './ratio.ts'
-import { ratioOf } from './ratio.ts'
+import { ratioOf, withLog } from './ratio.ts'
 
 /**
  * The ratio of the step's own action alone.
@@ -24,7 +24,7 @@ export const perStep: Ratio<BehaviourLogProb, 'step ratio', 'state distribution'
   stage: 'step ratio',
   needs: [],
   reasons: [reasons['state distribution']],
-  ratio: exponentials,
+  ratio: withLog((logRatio) => exponentials(logRatio), (logRatio) => logRatio),
   pointwise: true,
   formula: { text: 'rho_t', latex: '\\rho_t' },
   source: 'Degris, White, Sutton 2012, Off-policy actor-critic, section 2',

@@ -1,7 +1,18 @@
 import { exponential } from '../columns/exponential.ts'
+import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
 import type { Ratio } from './ratio.ts'
-import { ratioOf } from './ratio.ts'
+import { ratioOf, withLog } from './ratio.ts'
+
+/** A function of the sum of the log ratios of each trajectory, on each of its steps, written over the log ratios. [sum L_i] */
+const perTrajectoryOf = (logRatio: Float64Array, { count, offsets }: Layout, of: (sum: number) => number): Float64Array => {
+  for (let i = 0; i < count; i++) {
+    let sum = 0
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) sum += logRatio[k]
+    logRatio.fill(of(sum), offsets[i], offsets[i + 1])
+  }
+  return logRatio
+}
 
 /**
  * One ratio for the whole trajectory, on each of its steps.
@@ -22,14 +33,10 @@ export const perTrajectory: Ratio<BehaviourLogProb, 'trajectory ratio', never> =
   stage: 'trajectory ratio',
   needs: [],
   reasons: [],
-  ratio: (logRatio, { count, offsets }) => {
-    for (let i = 0; i < count; i++) {
-      let sum = 0
-      for (let k = offsets[i]; k < offsets[i + 1]; k++) sum += logRatio[k]
-      logRatio.fill(exponential(sum), offsets[i], offsets[i + 1])
-    }
-    return logRatio
-  },
+  ratio: withLog(
+    (logRatio, layout) => perTrajectoryOf(logRatio, layout, exponential),
+    (logRatio, layout) => perTrajectoryOf(logRatio, layout, (log) => log),
+  ),
   formula: { text: 'rho_{0:L-1}', latex: '\\rho_{0:L-1}' },
   source: 'Sutton and Barto 2018, Reinforcement learning, section 5.5',
 })

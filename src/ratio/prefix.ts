@@ -3,16 +3,18 @@ import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Ratio } from './ratio.ts'
-import { ratioOf } from './ratio.ts'
+import { ratioOf, withLog } from './ratio.ts'
 
-/** rho_{0:t} of each step, summed in log space and written over the log ratios. [sum L_i] -> [sum L_i] */
-export const prefixRatio = (logRatio: Float64Array, { count, offsets }: Layout): Float64Array => {
+const logPrefix = (logRatio: Float64Array, { count, offsets }: Layout): Float64Array => {
   for (let i = 0; i < count; i++) {
     let sum = 0
     for (let k = offsets[i]; k < offsets[i + 1]; k++) logRatio[k] = sum += logRatio[k]
   }
-  return exponentials(logRatio)
+  return logRatio
 }
+
+/** rho_{0:t} of each step, summed in log space and written over the log ratios. [sum L_i] -> [sum L_i] */
+export const prefixRatio = withLog((logRatio, layout) => exponentials(logPrefix(logRatio, layout)), logPrefix)
 
 /**
  * The ratio of everything up to and including the step.

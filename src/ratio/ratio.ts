@@ -1,4 +1,5 @@
 import { kinds, oneOf } from '../trajectories/argument.ts'
+import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { optional, refuseFields } from '../trajectories/fields.ts'
@@ -82,3 +83,9 @@ export const ratioOf = <S extends RatioStage, const Need extends string = never,
   refuseFields('ratioOf', definition, fields)
   return { ...definition, needs: ['BehaviourLogProb', ...definition.needs] }
 }
+
+/** Log ratios to log ratios, or to ratios; may write over what it is given. [sum L_i] -> [sum L_i] */
+type OfLogRatios = (logRatio: Float64Array, layout: Layout) => Float64Array
+
+/** A function that makes ratios and says what their log is. The two stay together, so that a copy of a ratio with another function loses both. */
+export const withLog = (ratio: OfLogRatios, log: OfLogRatios): OfLogRatios & { readonly log: OfLogRatios } => Object.assign(ratio, { log })

@@ -34,7 +34,7 @@ const callOf = (path: string, step: unknown): E.Either<Problems, Call> => {
 }
 
 /** The words "Infinity" and "-Infinity" are numbers wherever a number stands, since JSON has none. */
-const numberIn = (x: unknown): unknown => (x === 'Infinity' ? Infinity : x === '-Infinity' ? -Infinity : x)
+export const numberIn = (x: unknown): unknown => (x === 'Infinity' ? Infinity : x === '-Infinity' ? -Infinity : x)
 
 /** An argument with its numbers read: those of a list, or of the options by name. No argument is nested deeper. */
 const numbersIn = (x: unknown): unknown => {

@@ -5,7 +5,8 @@ import type { Objective, Word } from '../weighting/weighting.ts'
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-const numberJson = (x: number): Json => (Number.isFinite(x) ? x : String(x))
+/** A number in JSON, which has no infinite ones: these are the words that the decoders read. */
+export const numberJson = (x: number): Json => (Number.isFinite(x) ? x : String(x))
 
 /** An argument in JSON; options that JSON cannot hold are a fault of the word that has them. */
 const argumentJson = (word: string, x: unknown): Json => {

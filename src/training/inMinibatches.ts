@@ -29,10 +29,11 @@ const aNormalisation: Kind = {
 }
 
 /** A slice's weights, and how many of them limits have made 0. */
-const sliced = (whole: Cut, credits: Float64Array, indices: Int32Array, logProb: Float64Array): SliceWeights => {
+const sliced = (whole: Cut, creditsAnew: () => Float64Array, indices: Int32Array, logProb: Float64Array): SliceWeights => {
+  const credits = creditsAnew()
   let [before, after] = [0, 0]
   for (let j = 0; j < credits.length; j++) if (credits[j] !== 0) before++
-  const weights = whole.weights(credits, indices, logProb)
+  const weights = whole.weights(credits, indices, logProb, creditsAnew)
   for (let j = 0; j < weights.length; j++) if (weights[j] !== 0) after++
   return { weights, clipped: before - after }
 }
@@ -89,8 +90,8 @@ export const inMinibatches =
         const credit: Credit = { of: { _tag: 'column', column: Float64Array.from(whole.credit) }, outer: 1, flat: [], inside: [] }
         return {
           weights: (indices, logProb) => {
-            const credits = whole.credits(indices)
-            return sliced(whole, by === undefined ? credits : by.change.apply(credits, credit, batch), indices, logProb)
+            const credits = by === undefined ? () => whole.credits(indices) : () => by.change.apply(whole.credits(indices), credit, batch)
+            return sliced(whole, credits, indices, logProb)
           },
         }
       }),

@@ -52,10 +52,11 @@ export const explainedVariance = (target: Float64Array, value: ArrayLike<number>
   return total > 0 ? 1 - rest / total : null
 }
 
-/** (sum rho)^2 / (M sum rho^2), from log ratios: invariant to their size, so that none overflows. */
+/** (sum rho)^2 / (M sum rho^2), from log ratios: invariant to their size, so that none overflows. Where every ratio is 0, it is 0. */
 export const effectiveShare = (logRatio: Float64Array): number => {
   let most = -Infinity
   for (let k = 0; k < logRatio.length; k++) most = Math.max(most, logRatio[k])
+  if (most === -Infinity) return 0
   let sum = 0
   let squares = 0
   for (let k = 0; k < logRatio.length; k++) {

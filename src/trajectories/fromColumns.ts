@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { End } from './ends.ts'
 import { offPolicy, segments } from './facts.ts'
 import type { BatchHeader, ColumnFacts, HeaderFacts, Numbers, StepColumn } from './fromSteps.ts'
-import { bootstrapOf, columnProblems, driftProblems, endProblems, headerProblems, isNumbers, isTime, stepColumns, timeExpected } from './fromSteps.ts'
+import { bootstrapOf, columnProblems, driftProblems, endProblems, headerProblems, isNumbers, isTime, mayBeImpossible, stepColumns, timeExpected } from './fromSteps.ts'
 import type { Problem } from './problem.ts'
 import { shown } from './problem.ts'
 import type { Axes, Trajectories } from './trajectories.ts'
@@ -57,9 +57,10 @@ const problemsOf = (input: ColumnsInput): readonly Problem[] => {
   const N = input.offsets.length - 1
   const steps = input.offsets[N]
   const discrete = input.actions !== 'continuous'
+  const names = stepColumns.filter((name) => input[name] !== undefined)
   return [
     ...headerProblems(input),
-    ...stepColumns.flatMap((name) => (input[name] === undefined ? [] : columnProblems(name, name, input[name], steps, discrete))),
+    ...names.flatMap((name) => columnProblems(name, name, input[name], steps, discrete, mayBeImpossible(name, input.provenance, names))),
     ...trajectoryProblems(input, N),
     ...(input.provenance === 'on-policy' ? driftProblems('', input) : []),
     ...(input.provenance === 'off-policy' && input.behaviourLogProb !== undefined && input.logProb === undefined

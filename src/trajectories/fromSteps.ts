@@ -26,7 +26,10 @@ export type Numbers = ArrayLike<number>
 export interface Steps {
   /** r_t, the reward of decision t. [L] */
   readonly reward?: Numbers
-  /** log pi(a_t|s_t) of the current policy, nats; on-policy, it may be left out where behaviourLogProb is given. [L] */
+  /**
+   * log pi(a_t|s_t) of the current policy, nats; on-policy, it may be left out where behaviourLogProb is given. Off-policy, -Infinity beside a finite
+   * behaviourLogProb is an action that has become impossible: a ratio of 0. [L]
+   */
   readonly logProb?: Numbers
   /** log mu(a_t|s_t), recorded when the action was drawn, nats. [L] */
   readonly behaviourLogProb?: Numbers
@@ -109,13 +112,25 @@ export const headerProblems = (header: BatchHeader): readonly Problem[] => {
   return problems
 }
 
+/** Whether a log-prob may be -Infinity: that of the current policy, for an action that another policy took, where a ratio of 0 is to be made of it. */
+export const mayBeImpossible = (name: StepColumn, provenance: BatchHeader['provenance'], names: readonly StepColumn[]): boolean =>
+  name === 'logProb' && provenance === 'off-policy' && names.includes('behaviourLogProb')
+
 /** What is wrong with a column that should have so many entries. */
-export const columnProblems = (path: string, name: StepColumn, column: unknown, length: number, discrete: boolean): readonly Problem[] => {
+export const columnProblems = (
+  path: string,
+  name: StepColumn,
+  column: unknown,
+  length: number,
+  discrete: boolean,
+  impossible: boolean,
+): readonly Problem[] => {
   if (!isNumbers(column)) return [{ path, expected: 'an array of numbers', got: shown(column) }]
   const problems: Problem[] = []
   if (column.length !== length) problems.push({ path, expected: `${length} entries, one per step`, got: String(column.length) })
   for (let t = 0; t < column.length; t++) {
     const x: unknown = column[t]
+    if (x === -Infinity && impossible) continue
     if (typeof x !== 'number' || !Number.isFinite(x)) problems.push({ path: `${path}[${t}]`, expected: 'a finite number', got: shown(x) })
     else if (discrete && isLogProb(name) && x > rounding)
       problems.push({ path: `${path}[${t}]`, expected: "a log-probability <= 0 (for densities say actions: 'continuous')", got: shown(x) })
@@ -179,7 +194,7 @@ const trajectoryProblems = (path: string, steps: Steps, names: readonly StepColu
     const at = `${path}.${name}`
     if (names.includes(name)) {
       if (column === undefined) problems.push({ path: at, expected: 'a column, as other trajectories have', got: 'undefined' })
-      else problems.push(...columnProblems(at, name, column, length, discrete))
+      else problems.push(...columnProblems(at, name, column, length, discrete, mayBeImpossible(name, header.provenance, names)))
     }
   }
   const start = steps.startTime ?? 0
@@ -218,8 +233,8 @@ const problemsOf = (input: StepsInput, names: readonly StepColumn[]): readonly P
  * A batch from plain arrays, one object per trajectory, checked.
  *
  * Which facts the batch carries follows from the columns that are given: `reward` makes it carry Reward, and so on. All problems are
- * listed at once, each by path, what is expected and what was found: NaN and infinite numbers, log-probs of discrete actions above 0,
- * unequal lengths, empty trajectories, contradictions between header and trajectories.
+ * listed at once, each by path, what is expected and what was found: NaN and infinite numbers (but a logProb of -Infinity off-policy,
+ * a ratio of 0), log-probs of discrete actions above 0, unequal lengths, empty trajectories, contradictions between header and trajectories.
  *
  * @param input  discount, provenance, episodes, and the trajectories
  *

@@ -11,7 +11,7 @@ import { stepCount } from './trajectories.ts'
 
 /** What the parameters say now of the actions of a batch. */
 export interface Now {
-  /** log pi(a_t|s_t) at the current parameters, nats. [sum L_i] */
+  /** log pi(a_t|s_t) at the current parameters, nats; -Infinity of an action that has become impossible: a ratio of 0. [sum L_i] */
   readonly logProb: ArrayLike<number>
   /** Version of the current parameters. */
   readonly version: number
@@ -47,7 +47,7 @@ export const reuse = (now: Now) => {
     const steps = stepCount(batch)
     if (!isNumbers(logProb)) return E.left([{ path: 'logProb', expected: `${steps} log-probs, one per step`, got: shown(logProb) }])
     const problems = [
-      ...columnProblems('logProb', 'logProb', logProb, steps, batch.actionSpace === 'discrete'),
+      ...columnProblems('logProb', 'logProb', logProb, steps, batch.actionSpace === 'discrete', true),
       ...(Number.isInteger(version) ? [] : [{ path: 'version', expected: 'an integer', got: String(version) }]),
     ]
     if (problems.length > 0) return E.left(problems)

@@ -1,6 +1,6 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import { sum } from '../columns/deviation.ts'
-import { mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
+import { farRatios, mostLogRatios, takeLogRatios } from '../columns/exponential.ts'
 import { groupEnd } from '../columns/group.ts'
 import { wholeReturns, writeReturnsToGo } from '../columns/returns.ts'
 import { copyRun, differences, scaleRun, scaleRunByRatio, scaleRunByTime, subtractNumber, subtractOthers, subtractRun } from '../columns/runs.ts'
@@ -8,7 +8,8 @@ import { giveColumn, keepOut, takeColumn } from '../columns/scratch.ts'
 import type { AllFacts, BehaviourLogProb } from '../trajectories/facts.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
-import type { Credit, CreditSource, Level, LevelOfOthers, Plan, RatioPlan } from './weighting.ts'
+import type { Credit, CreditSource, Level, LevelOfOthers, Plan, RatioPlan, WideCredit } from './weighting.ts'
+import { wideLimitedRatio, writeDecisions, writeProducts, writeWide } from './wideWeights.ts'
 
 /** What a reduction multiplies weights by: one number, or one per trajectory. */
 export type Scale = number | Float64Array
@@ -216,6 +217,17 @@ const othersPerStep = ({ total, share }: LevelOfOthers, of: CreditSource, batch:
   return { axis: 'per step', column }
 }
 
+const withRewards = ({ of }: Credit): Extract<CreditSource, { readonly reward: unknown }> => {
+  if (of._tag === 'column' || of._tag === 'written') throw new TypeError('importance(perDecision) on a credit without rewards')
+  return of
+}
+
+/** What baselines add to a credit, outer factor included. */
+const minusBaselines = (credit: Credit, batch: Batch): Float64Array => {
+  const inside = credit.inside.map((level) => (level.axis === 'per time, without the own' ? othersPerStep(level, credit.of, batch) : level))
+  return creditColumn({ ...credit, inside, of: { _tag: 'column', column: new Float64Array(batch.offsets[batch.count]) } }, batch)
+}
+
 /**
  * Credit with a ratio per reward, rho = ratio of the prefix up to and including a step:
  *
@@ -223,12 +235,10 @@ const othersPerStep = ({ total, share }: LevelOfOthers, of: CreditSource, batch:
  *     whole return   W_t = sum_u rho_{0:max(u,t)} gamma^u r_u - rho_{0:t} flat_t
  */
 const perDecisionColumn = (credit: Credit, prefix: Float64Array, batch: Batch): Float64Array => {
-  const { of } = credit
-  if (of._tag === 'column' || of._tag === 'written') throw new TypeError('importance(perDecision) on a credit without rewards')
+  const of = withRewards(credit)
   const { count, offsets } = batch
   const { reward, discount } = of
-  const inside = credit.inside.map((level) => (level.axis === 'per time, without the own' ? othersPerStep(level, of, batch) : level))
-  const levels = creditColumn({ ...credit, inside, of: { _tag: 'column', column: new Float64Array(prefix.length) } }, batch)
+  const levels = minusBaselines(credit, batch)
   const out = new Float64Array(prefix.length)
   for (let i = 0; i < count; i++) {
     let g = 0
@@ -287,9 +297,53 @@ const correctedColumn = (credit: Credit, plan: RatioPlan, batch: Trajectories<Al
   return c
 }
 
+/** The credits of all steps as numbers of any size, if that is how the ratios in them are to be multiplied. */
+const wideCreditOf = ({ of, inside, flat }: Credit): WideCredit | null =>
+  of._tag === 'written' && of.wide !== undefined && inside.length + flat.length === 0 ? of.wide : null
+
+/** As `weigh`, with products of ratios, credit and scale formed in a range that none of them leaves. */
+const weighWide = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale, to: Float64Array): void => {
+  const credit = plan.credit(batch)
+  const ofTrajectory = (by: Scale) => (typeof by === 'number' ? () => by : (i: number) => by[i])
+  // A change of the finished weight comes before the scale.
+  const first = ofTrajectory(plan.changes.length === 0 ? scale : 1)
+  if (plan.ratio === null) writeWide(to, wideCreditOf(credit)?.() ?? [], credit.outer, batch, first)
+  else if (plan.ratio.kind === 'per decision') {
+    const { _tag: scope, reward, discount } = withRewards(credit)
+    const decisions = { scope, reward, discount, outer: credit.outer, levels: minusBaselines(credit, batch) }
+    writeDecisions(to, decisions, plan.ratio, logRatiosOf(batch), batch, first)
+  } else {
+    const c = creditColumn(credit, batch)
+    writeProducts(to, c, wideLimitedRatio(plan.ratio, logRatiosOf(batch), c, batch), batch, first)
+  }
+  if (plan.changes.length === 0) return
+  const changed = plan.changes.reduce((weight, change) => change.apply(weight, batch), to)
+  multiply(to, changed, whole(batch, 1), scale)
+}
+
 /** W of every step: credit, ratio, changes, scale of the reduction; written to `into`, or to a fresh array. [sum L_i] */
 export const weigh = (plan: Plan, batch: Trajectories<AllFacts>, scale: Scale, into?: Float64Array, total?: Total): Float64Array => {
   const credit = plan.credit(batch)
+  if (plan.ratio === null && wideCreditOf(credit) === null) return weighQuickly(plan, credit, batch, scale, into, total)
+  const before = farRatios()
+  const found: Total = total ?? { sum: null }
+  const weights = weighQuickly(plan, credit, batch, scale, into, found)
+  found.sum ??= sum(weights)
+  if (farRatios() !== before || !Number.isFinite(found.sum)) {
+    weighWide(plan, batch, scale, weights)
+    found.sum = sum(weights)
+  }
+  return weights
+}
+
+const weighQuickly = (
+  plan: Plan,
+  credit: Credit,
+  batch: Trajectories<AllFacts>,
+  scale: Scale,
+  into: Float64Array | undefined,
+  total: Total | undefined,
+): Float64Array => {
   if (plan.changes.length === 0) {
     if (plan.ratio === null) return keepOut(creditColumn(credit, batch, scale, into, total))
     if (isPointwise(plan.ratio)) return keepOut(inParts(credit, batch, scale, into, multiplyByRatio(plan.ratio, batch), total))

@@ -1,4 +1,5 @@
 import type { Column, PerStep, PerTime, PerTrajectory } from '../columns/column.ts'
+import type { Wide, WideColumn } from '../columns/wide.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import type { Formula } from './formula.ts'
@@ -70,17 +71,29 @@ export type CreditSource =
   | { readonly _tag: 'whole return'; readonly reward: Column<PerStep>; readonly discount: number; readonly returns: Returns }
   | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number; readonly toGo: Returns }
   | { readonly _tag: 'column'; readonly column: Float64Array }
-  | { readonly _tag: 'written'; readonly write: WriteCredit }
+  | { readonly _tag: 'written'; readonly write: WriteCredit; readonly wide?: WideCredit }
 
 /** Writes the credits of the trajectories first <= i < stop, times a number, to their places. */
 export type WriteCredit = (to: Float64Array, first: number, stop: number, by: number) => void
+
+/** The credits of all steps, without the outer factor, in numbers of any size: for a credit that multiplies ratios of its own. [sum L_i] */
+export type WideCredit = () => readonly Wide[]
+
+/**
+ * Makes the ratio of each step from its log ratio. A function that has a log says what the log of its ratio is, from the same arguments: then
+ * weights are right where the ratio itself overflows or underflows.
+ */
+export interface RatioFunction {
+  (logRatio: Float64Array, batch: Trajectories<AllFacts>): Float64Array
+  readonly log?: (logRatio: Float64Array, batch: Trajectories<AllFacts>) => Float64Array
+}
 
 /** How a ratio is made from log ratios and then limited, evaluated anew whenever the current log-probs change. */
 export interface RatioPlan {
   /** `per decision` weighs each reward by its own ratio; every other ratio is one factor per step. */
   readonly kind: 'per step weight' | 'per decision'
   /** Ratio of each step from l_t = log pi(a_t|s_t) - log mu(a_t|s_t), which it may write over. [sum L_i] -> [sum L_i] */
-  readonly ratio: (logRatio: Float64Array, batch: Trajectories<AllFacts>) => Float64Array
+  readonly ratio: RatioFunction
   /** Whether it makes the ratio of a step from the step's own log ratio and from nothing else, so that it may be given runs of steps. */
   readonly pointwise: boolean
   /** What has been done to the ratio since, in order. */
@@ -94,6 +107,8 @@ export interface RatioPlan {
 export interface RatioLimit {
   /** Changed ratio of each step, given the credit that it will multiply. [sum L_i] */
   readonly apply: (ratio: Float64Array, credit: Column<PerStep>, batch: Trajectories<AllFacts>) => Float64Array
+  /** The same for ratios of any size; without it, `apply` is given the nearest float64, Infinity and 0 among them. */
+  readonly wide?: (ratio: WideColumn, credit: Column<PerStep>, batch: Trajectories<AllFacts>) => WideColumn
   readonly formula: (ratio: Formula) => Formula
   /** Whether it looks at nothing but a step's own ratio and credit, so that it may be given runs of steps. */
   readonly pointwise?: boolean

@@ -59,7 +59,7 @@ describe('reuse', () => {
     [{ logProb: [-1], version: 4 }, 'logProb: expected 3 entries, one per step, got 1'],
     [{ logProb: [], version: 4 }, 'logProb: expected 3 entries, one per step, got 0'],
     [{ logProb: [-1, -1, -1, -1], version: 4 }, 'logProb: expected 3 entries, one per step, got 4'],
-    [{ logProb: [-1, NaN, -Infinity], version: 4 }, 'logProb[1]: expected a finite number, got NaN\nlogProb[2]: expected a finite number, got -Infinity'],
+    [{ logProb: [-1, NaN, Infinity], version: 4 }, 'logProb[1]: expected a finite number, got NaN\nlogProb[2]: expected a finite number, got Infinity'],
     [{ logProb: [-1, null, -1], version: 4 }, 'logProb[1]: expected a finite number, got null'],
     [{ logProb: [-1, '-1', -1], version: 4 }, 'logProb[1]: expected a finite number, got'],
     [{ logProb: [-1, -1, -1], version: NaN }, 'version: expected an integer, got NaN'],
