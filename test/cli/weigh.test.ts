@@ -140,3 +140,38 @@ describe('what is wrong with a batch', () => {
     expect(err).toMatch(/batch: expected finite weights, got weight of trajectory 0, step 0: expected a finite number, got Infinity/)
   })
 })
+
+describe('ratios of any size', () => {
+  const twoOf = (l: number, m: number) => ({
+    discount: 1,
+    provenance: 'off-policy',
+    episodes: 'complete',
+    actions: 'continuous',
+    trajectories: [
+      { reward: [1, 0], logProb: [l, l], behaviourLogProb: [0, 0], end: 'terminated' },
+      { reward: [0, 3], logProb: [l, m], behaviourLogProb: [0, 0], end: 'terminated' },
+    ],
+  })
+  const wis = ['weigh', '--estimator', '["totalReturn","causality",{"importance":"perTrajectory"},"selfNormalise",{"reduce":"meanOverTrajectories"}]', '--json', '--batch']
+  for (const l of [-400, 355, 4000])
+    it(`self-normalised, e^${2 * l} and e^${2 * l - 1}`, async () => {
+      const { exit, out } = await shell([...wis, file(`wis${l}.json`, twoOf(l, l - 1))])
+      expect(exit).toBe(0)
+      const { weights, diagnostics } = JSON.parse(out)
+      // 1 and 1/e, divided by their sum.
+      const share = 1 / (1 + Math.exp(-1))
+      for (const [k, right] of [share, 0, 3 * (1 - share), 3 * (1 - share)].entries()) expect(Math.abs(weights.flat()[k] - right)).toBeLessThan(1e-12)
+      expect(diagnostics.ratio.mean).toEqual(l === 4000 ? 'Infinity' : expect.any(Number))
+      expect(diagnostics.ratio.effectiveTrajectories).toBeCloseTo(1 / (share ** 2 + (1 - share) ** 2), 9)
+    })
+  it('a log-prob of -Infinity', async () => {
+    const batch = { ...twoOf(0, 0), trajectories: [{ reward: [1], logProb: ['-Infinity'], behaviourLogProb: [0], end: 'terminated' }] }
+    const { exit, out } = await shell([...wis, file('impossible.json', batch)])
+    expect(exit).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      weights: [[0]],
+      surrogate: { value: 0 },
+      diagnostics: { ratio: { mean: 0, least: 0, most: 0, effectiveSteps: 0, effectiveTrajectories: 0, kl: 'Infinity' } },
+    })
+  })
+})

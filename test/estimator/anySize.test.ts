@@ -166,13 +166,13 @@ describe('weights are right wherever they are numbers, whatever the size of the 
       if ((word === 'takenAsOne' && limit !== 'none') || (limit === 'selfNormalise' && word !== 'perTrajectory')) continue
       for (const [name, [reduction, scaleOf]] of Object.entries(scales))
         it(`${word}, ${limit}, ${name}`, () => {
-          const of = (b: number): AnyEstimator => {
+          const weighting = (b: number): AnyEstimator => {
             const bare = pipe(toGo, baseline(constant(b)), importance(ratio as typeof perStep))
             return pipe(modifier === null ? bare : (modifier as (w: typeof bare) => typeof bare)(bare), reduce(reduction)) as AnyEstimator
           }
           fc.assert(
             fc.property(drawn, fc.constantFrom(0, 0.5, 1), fc.constantFrom(0, 1), (d, discount, b) =>
-              agree(() => estimate(of(b))(batchOf(d, discount)), rightOf(word, limit, d, discount, b, scaleOf(d))),
+              agree(() => estimate(weighting(b))(batchOf(d, discount)), rightOf(word, limit, d, discount, b, scaleOf(d))),
             ),
             runs,
           )
@@ -269,8 +269,8 @@ describe('selfNormalise', () => {
   })
   it('where every ratio is 0 the weights are 0', () => expect(Array.from(estimate(wis)(batchOf([[[-Infinity, 1, 0]], [[-Infinity, 2, 0]]])))).toEqual([0, 0]))
   it('a ratio of one\'s own whose sum overflows, or which is denormal', () => {
-    for (const of of [1.5e308, 4e-323]) {
-      const own = ratioOf({ word: 'own', stage: 'trajectory ratio', needs: [], reasons: [], ratio: (l) => l.fill(of), formula: { text: 'x', latex: 'x' }, source: 'a test' })
+    for (const every of [1.5e308, 4e-323]) {
+      const own = ratioOf({ word: 'own', stage: 'trajectory ratio', needs: [], reasons: [], ratio: (l) => l.fill(every), formula: { text: 'x', latex: 'x' }, source: 'a test' })
       expect(Array.from(estimate(pipe(totalReturn, importance(own), selfNormalise, mean) as AnyEstimator)(batchOf([[[0, 2, 0]], [[0, 4, 0]]])))).toEqual([1, 2])
     }
   })
