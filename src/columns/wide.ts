@@ -15,7 +15,7 @@ export interface WideColumn {
 /** x 2^e, rounded once. */
 const timesPowerOfTwo = (x: number, e: number): number => {
   if (e > 2200) return x * Infinity
-  if (e < -2200) return x * 0
+  if (e < -2200) return 0
   // Three factors, of which the first two are exact wherever the result is a number.
   const third = Math.trunc(e / 3)
   return x * powerOfTwo(third) * powerOfTwo(third) * powerOfTwo(e - 2 * third)
