@@ -29,7 +29,7 @@ let far = 0
  */
 export const farRatios = (): number => far
 
-/** Counts a product of ratios that may have underflowed, though none of its ratios has. */
+/** Counts a product or a quotient of ratios that may have underflowed, though none of the ratios has. */
 export const countFar = (): void => {
   far++
 }

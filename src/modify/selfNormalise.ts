@@ -1,4 +1,4 @@
-import { exponential } from '../columns/exponential.ts'
+import { countFar, exponential } from '../columns/exponential.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { WideColumn } from '../columns/wide.ts'
 import { logAt } from '../columns/wide.ts'
@@ -7,13 +7,21 @@ import type { Legal } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
 import { changeRatio } from './ratioModifier.ts'
 
+/** Below it, the product with a credit may need a wider range than float64 has. */
+const leastShare = 1e-260
+
 /** Divided by the largest first, so that no sum overflows, equal ratios become exactly 1, and so does a single one. */
 const normalised = (ratio: Float64Array, { count, offsets }: Layout): Float64Array => {
   let most = 0
   for (let i = 0; i < count; i++) most = Math.max(most, ratio[offsets[i]])
   if (most === 0) return ratio.fill(0)
   let total = 0
-  for (let i = 0; i < count; i++) total += ratio[offsets[i]] / most
+  for (let i = 0; i < count; i++) {
+    const share = ratio[offsets[i]] / most
+    total += share
+    // Ratios within reach may be further apart than that.
+    if (share < leastShare && ratio[offsets[i]] > 0) countFar()
+  }
   const factor = count / total
   for (let k = 0; k < ratio.length; k++) ratio[k] = (ratio[k] / most) * factor
   return ratio

@@ -267,6 +267,12 @@ describe('selfNormalise', () => {
     expect(weights[1]).toBe(2)
     expect(Math.abs(weights[2] / (1e300 * Math.exp(-400)) - 1)).toBeLessThan(1e-12)
   })
+  it('ratios that are no extremes, but far apart', () => {
+    const weights = estimate(wis)(batchOf([[[-600, 1e300, 0]], [[600, 1, 0]]]))
+    const right = toNumber(times(of(1e300), exp(-1200)))
+    expect(right).toBeGreaterThan(1e-230)
+    expect(Math.abs(weights[0] / right - 1)).toBeLessThan(1e-9)
+  })
   it('where every ratio is 0 the weights are 0', () => expect(Array.from(estimate(wis)(batchOf([[[-Infinity, 1, 0]], [[-Infinity, 2, 0]]])))).toEqual([0, 0]))
   it('a ratio of one\'s own whose sum overflows, or which is denormal', () => {
     for (const every of [1.5e308, 4e-323]) {
