@@ -54,6 +54,7 @@ export type {
   Plan,
   RatioLimit,
   RatioPlan,
+  Rounding,
   StageOf,
   StillCentred,
   WeightChange,

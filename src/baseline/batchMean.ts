@@ -3,7 +3,7 @@ import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
-import { checkedEnded, rawReturns, rawReturnsToGo } from './ofTheBatch.ts'
+import { checkedEnded, levelPerStep, meansOfReturns, rawReturnsToGo, small, smallTotals } from './ofTheBatch.ts'
 
 /** The baseline batchMean: by itself, or called with what to do about trajectories that have ended. */
 export interface BatchMean extends Baseline<unknown, 'own sample', 'own sample among survivors', 'batchBaseline'> {
@@ -25,9 +25,15 @@ const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
       perStep: [ended === 'zero' ? reasons['own sample'] : reasons['own sample among survivors']],
     },
     level: ({ batch, credit, scale }) => {
-      if (scale === 'whole return') return { axis: 'constant', value: rawReturns(credit, batch).total / batch.count }
-      const { total, alive } = rawReturnsToGo(credit, batch)
-      return { axis: 'per time', column: total.map((sum, t) => sum / (ended === 'zero' ? batch.count : alive[t])) }
+      if (scale === 'whole return') {
+        const { returns, agree, all } = meansOfReturns(credit, batch)
+        return agree ? { axis: 'per trajectory', column: returns } : { axis: 'constant', value: all }
+      }
+      const { toGo, total, members, agree } = rawReturnsToGo(credit, batch, ended)
+      const means = total.every(Number.isFinite)
+        ? total.map((sum, t) => sum / members[t])
+        : smallTotals(toGo, batch, total.length).map((sum, t) => sum / members[t] / small)
+      return agree === null ? { axis: 'per time', column: means } : levelPerStep(batch, (k, t) => (agree[t] === 1 ? toGo[k] : means[t]))
     },
     formula: {
       whole: { text: 'mean_j R_j', latex: '\\tfrac1N \\textstyle\\sum_j R_j' },

@@ -2,7 +2,7 @@ import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
-import { checkedEnded, rawReturns, rawReturnsToGo } from './ofTheBatch.ts'
+import { checkedEnded, levelPerStep, meansOfReturns, rawReturnsToGo, small, smallTotals } from './ofTheBatch.ts'
 
 /** The baseline leaveOneOut: by itself, or called with what to do about trajectories that have ended. */
 export interface LeaveOneOut extends Baseline<unknown, never, never, 'batchBaseline'> {
@@ -21,12 +21,22 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
     level: ({ batch, credit, scale }) => {
       const { count } = batch
       if (scale === 'whole return') {
-        const { returns, total } = rawReturns(credit, batch)
-        return { axis: 'per trajectory', column: count === 1 ? new Float64Array(1) : returns.map((own) => (total - own) / (count - 1)) }
+        if (count === 1) return { axis: 'per trajectory', column: new Float64Array(1) }
+        const { returns, agree, others } = meansOfReturns(credit, batch)
+        return { axis: 'per trajectory', column: agree ? returns : returns.map((_, i) => others(i)) }
       }
-      const { total, alive } = rawReturnsToGo(credit, batch)
+      const { toGo, total, members, agree } = rawReturnsToGo(credit, batch, ended)
       // With nobody else alive, total is the own return and its difference from it is exactly 0.
-      return { axis: 'per time, without the own', total, share: alive.map((living) => 1 / Math.max((ended === 'zero' ? count : living) - 1, 1)) }
+      const share = members.map((counted) => 1 / Math.max(counted - 1, 1))
+      if (!total.every(Number.isFinite)) {
+        const sums = smallTotals(toGo, batch, total.length)
+        return levelPerStep(batch, (k, t) => (agree?.[t] === 1 ? toGo[k] : ((sums[t] - toGo[k] * small) * share[t]) / small))
+      }
+      // (0 - G) (-1) is the own return.
+      agree?.forEach((is, t) => {
+        if (is === 1) [total[t], share[t]] = [0, -1]
+      })
+      return { axis: 'per time, without the own', total, share }
     },
     formula: {
       whole: { text: 'mean_{j!=i} R_j', latex: '\\tfrac1{N-1} \\textstyle\\sum_{j\\ne i} R_j' },

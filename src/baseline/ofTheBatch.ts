@@ -1,10 +1,12 @@
+import { largest, unitFor } from '../columns/deviation.ts'
 import { addRun } from '../columns/runs.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
-import { rawToGo, returnsOf } from '../weighting/evaluate.ts'
-import type { Credit } from '../weighting/weighting.ts'
+import { returnsAgree, timesThatAgree } from '../weighting/agreement.ts'
+import { rawToGo, returnsOf, rewardsIn } from '../weighting/evaluate.ts'
+import type { Credit, Level } from '../weighting/weighting.ts'
 
 /** What happens to trajectories that are over at the time in question: left out of the mean, or counted as return 0. */
 export type Ended = 'left out' | 'zero'
@@ -22,16 +24,35 @@ export const checkedEnded = (word: string, options: EndedOptions): Ended => {
   throw new RangeError(`baseline(${word}): ended: expected 'left out' or 'zero', got ${shown(ended)}`)
 }
 
-/** Raw return R of each trajectory, and their sum. */
-export const rawReturns = (credit: Credit, batch: Batch) => {
-  const returns = returnsOf(credit.of, batch)
-  let total = 0
-  for (let i = 0; i < batch.count; i++) total += returns[i]
-  return { returns, total }
+/**
+ * Means of the raw returns of whole trajectories, told from the first of them, so that they are as exact as returns are near each other; never
+ * outside of the returns. Where returns agree but for rounding, the mean that a trajectory is judged by is its own return: it deviates by 0.
+ */
+export const meansOfReturns = ({ of }: Credit, batch: Batch) => {
+  const returns = returnsOf(of, batch)
+  const { count } = batch
+  const unit = unitFor(largest(returns))
+  const [first] = returns
+  let more = 0
+  let low = first
+  let high = first
+  for (let i = 0; i < count; i++) {
+    more += (returns[i] - first) * unit
+    low = Math.min(low, returns[i])
+    high = Math.max(high, returns[i])
+  }
+  const within = (mean: number): number => Math.min(Math.max(mean, low), high)
+  return {
+    returns,
+    agree: returnsAgree(rewardsIn(of), returns, batch),
+    all: within(first + more / count / unit),
+    /** Of all but one; there must be others. */
+    others: (i: number): number => within(first + (more - (returns[i] - first) * unit) / (count - 1) / unit),
+  }
 }
 
-/** For each time index, the sum of the raw return to go over the trajectories alive, and how many they are. */
-export const rawReturnsToGo = (credit: Credit, batch: Batch) => {
+/** For each time index, what the raw returns to go of the trajectories alive add up to, and how many they are. */
+export const rawReturnsToGo = (credit: Credit, batch: Batch, ended: Ended) => {
   const { count, offsets } = batch
   const toGo = rawToGo(credit.of, batch)
   const times = longest(batch)
@@ -49,5 +70,23 @@ export const rawReturnsToGo = (credit: Credit, batch: Batch) => {
     alive[t] = living
     living -= ending[t + 1]
   }
-  return { total, alive }
+  const members = ended === 'zero' ? new Float64Array(times).fill(count) : alive
+  return { toGo, total, alive, members, agree: timesThatAgree(rewardsIn(credit.of), toGo, alive, members, batch) }
+}
+
+/** A power of two at which sums of as many returns as there may be do not overflow. */
+export const small = 2 ** -32
+
+/** Sums of returns to go at each time index, all multiplied by `small`: for where they overflow though their mean does not. */
+export const smallTotals = (toGo: ArrayLike<number>, { count, offsets }: Batch, times: number): Float64Array => {
+  const total = new Float64Array(times)
+  for (let i = 0; i < count; i++) for (let k = offsets[i]; k < offsets[i + 1]; k++) total[k - offsets[i]] += toGo[k] * small
+  return total
+}
+
+/** A level that is told for each step by its place and its time. */
+export const levelPerStep = ({ count, offsets }: Batch, at: (k: number, t: number) => number): Level => {
+  const column = new Float64Array(offsets[count])
+  for (let i = 0; i < count; i++) for (let k = offsets[i]; k < offsets[i + 1]; k++) column[k] = at(k, k - offsets[i])
+  return { axis: 'per step', column }
 }

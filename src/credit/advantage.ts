@@ -1,5 +1,6 @@
 import { differences, scaleRun } from '../columns/runs.ts'
 import type { ActionValue, StateValue } from '../trajectories/facts.ts'
+import { relative } from '../weighting/agreement.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Weighting } from '../weighting/weighting.ts'
 import { writtenCredit } from './credit.ts'
@@ -29,4 +30,5 @@ export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 's
     differences(to, offsets[first], offsets[stop], actionValue, value, 0)
     if (by !== 1) scaleRun(to, to, offsets[first], offsets[stop], by)
   },
+  rounding: ({ actionValue, value }) => ({ end: () => 0, step: (k) => relative * (Math.abs(actionValue[k]) + Math.abs(value[k])) }),
 })

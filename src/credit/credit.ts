@@ -8,7 +8,7 @@ import type { Trajectories } from '../trajectories/trajectories.ts'
 import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
-import type { AnyWeighting, CreditSource, Objective, Plan, Weighting, WriteCredit } from '../weighting/weighting.ts'
+import type { AnyWeighting, CreditSource, Objective, Plan, Rounding, Weighting, WriteCredit } from '../weighting/weighting.ts'
 import { asWeighting, ofAnyBatch } from '../weighting/weighting.ts'
 
 /** What every credit says of itself. */
@@ -30,6 +30,8 @@ export interface StepCredit<Need extends string, Bias extends string> extends Cr
   readonly column: (batch: Trajectories<FactsNamed<Need>>) => Float64Array
   /** `discount`: step t is multiplied by gamma^t, as the gradient of the discounted objective has it. */
   readonly outer: 'discount' | 'none'
+  /** What credits may be off by, if they are small sums of large numbers: see Rounding. Default: their own last digits. */
+  readonly rounding?: (batch: Trajectories<FactsNamed<Need>>) => Rounding
 }
 
 /** A credit that is a number per step, written part by part. */
@@ -89,7 +91,7 @@ export const stepCredit = <const Need extends string, Bias extends string = neve
 ): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
   refuseFields('stepCredit', definition, stepFields)
   const column = ofAnyBatch<[Trajectories<AllFacts>], Float64Array>(definition.column)
-  return perStepFrom(definition, (batch) => ({ _tag: 'column', column: column(batch) }))
+  return perStepFrom(definition, (batch) => ({ _tag: 'column', column: column(batch), ...roundingOf(definition, batch) }))
 }
 
 /** As stepCredit, for a credit that need not stand in a column of its own before it is scaled. */
@@ -97,13 +99,19 @@ export const writtenCredit = <const Need extends string, Bias extends string = n
   definition: WrittenCredit<Need, Bias>,
 ): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
   const write = ofAnyBatch<[Trajectories<AllFacts>], WriteCredit>(definition.write)
-  if (definition.wide === undefined) return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch) }))
+  if (definition.wide === undefined) return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch), ...roundingOf(definition, batch) }))
   const wide = ofAnyBatch<[Trajectories<AllFacts>], readonly Wide[]>(definition.wide)
-  return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch), wide: () => wide(batch) }))
+  return perStepFrom(definition, (batch) => ({ _tag: 'written', write: write(batch), wide: () => wide(batch), ...roundingOf(definition, batch) }))
 }
 
+const roundingOf = <Need extends string>(
+  { rounding }: Pick<StepCredit<Need, string>, 'rounding'>,
+  batch: Trajectories<AllFacts>,
+): { readonly rounding?: Rounding } =>
+  rounding === undefined ? {} : { rounding: ofAnyBatch<[Trajectories<AllFacts>], Rounding>(rounding)(batch) }
+
 const perStepFrom = (
-  definition: Omit<StepCredit<string, string>, 'column'>,
+  definition: Omit<StepCredit<string, string>, 'column' | 'rounding'>,
   source: (batch: Trajectories<AllFacts>) => CreditSource,
 ): AnyWeighting => {
   const { outer } = definition

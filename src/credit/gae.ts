@@ -11,6 +11,7 @@ import { reasons, reasonUnless } from '../weighting/reason.ts'
 import type { Call } from '../weighting/step.ts'
 import type { Weighting } from '../weighting/weighting.ts'
 import { writtenCredit } from './credit.ts'
+import { roundingWithValues } from './roundingWithValues.ts'
 
 /**
  * Generalised advantages, backwards in one pass:
@@ -261,5 +262,6 @@ export const gae = <const Lambda extends number>(
       const { reward, value, bootstrapValue, discount } = batch
       return (to, first, stop, by) => writeAdvantages(to, batch, reward, value, bootstrapValue, discount, lambda, first, stop, by)
     },
+    rounding: roundingWithValues,
   })
 }

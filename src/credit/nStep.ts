@@ -8,6 +8,7 @@ import { reasons } from '../weighting/reason.ts'
 import type { Call } from '../weighting/step.ts'
 import type { Weighting } from '../weighting/weighting.ts'
 import { stepCredit } from './credit.ts'
+import { roundingWithValues } from './roundingWithValues.ts'
 
 /**
  * n-step advantages:
@@ -89,5 +90,6 @@ export const nStep = (options: { readonly n: number } & Call<'nStep({ n: 5 })'>)
     },
     source: 'Sutton and Barto 2018, Reinforcement learning, eq. 7.1',
     column: (batch) => nStepAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, n),
+    rounding: roundingWithValues,
   })
 }

@@ -11,6 +11,7 @@ import { factColumns } from '../trajectories/facts.ts'
 import { terminated } from '../trajectories/ends.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
+import { roundingsOf } from '../weighting/agreement.ts'
 import { creditColumn, isPointwise, limitedRatio } from '../weighting/evaluate.ts'
 import { wideLimitedRatio } from '../weighting/wideWeights.ts'
 import type { Provenance } from '../weighting/provenance.ts'
@@ -126,8 +127,8 @@ export interface Cut {
   readonly steps: number
   /** The frozen credits of some steps, in a new array. */
   readonly credits: (indices: ArrayLike<number>) => Float64Array
-  /** The frozen credits of all steps. */
-  readonly credit: Column<PerStep>
+  /** What the frozen credits may be off by. [sum L_i] */
+  readonly roundings: () => Float64Array
   /**
    * Writes the weights over the credits, which stand in the order of the indices. `again` makes the same credits once more, for where a ratio is
    * beyond the range of float64.
@@ -143,7 +144,8 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
   const pointwise = ratio !== null && isPointwise(ratio)
   const behaviour = 'behaviourLogProb' in batch ? batch.behaviourLogProb : null
   const slice = asBatches(batch, ratio === null ? [] : ratio.needs)
-  const credit: Column<PerStep> = creditColumn(plan.credit(batch), batch)
+  const parts = plan.credit(batch)
+  const credit: Column<PerStep> = creditColumn(parts, batch)
   /** The weights of a slice, with products of ratio, credit and scale formed in a range that none of them leaves. */
   const writeWide = (by: RatioPlan, weight: Float64Array, credits: Float64Array, indices: ArrayLike<number>, logProb: ArrayLike<number>): void => {
     refuseInfiniteLogProbs(logProb, indices)
@@ -154,7 +156,7 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
   }
   return {
     steps,
-    credit,
+    roundings: () => roundingsOf(parts, credit, batch),
     credits: (indices) => gathered(credit, indices),
     weights: (weight, indices, logProb, again) => {
       const m = indices.length

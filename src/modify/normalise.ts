@@ -1,10 +1,11 @@
-import { deviation, mean } from '../columns/deviation.ts'
+import { isOrdinary, largest, spreadOf, unitFor } from '../columns/deviation.ts'
 import { scaleRun, standardiseRun } from '../columns/runs.ts'
 import type { Kind } from '../trajectories/argument.ts'
 import { hasParts, refuseArgument } from '../trajectories/argument.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
-import { returnsOf } from '../weighting/evaluate.ts'
+import { creditsAgree, returnsAgree } from '../weighting/agreement.ts'
+import { creditColumn, inUnits, returnsOf, rewardsIn } from '../weighting/evaluate.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
@@ -67,9 +68,13 @@ export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> =
       needs: [],
       coupling: 'exchangeable',
       reasons: [reasons['divided by a deviation']],
-      apply: (column, { of }, batch) => {
-        const factor = perUnit(deviation(returnsOf(of, batch), ddof) + epsilon)
-        scaleRun(column, column, 0, column.length, factor)
+      apply: (column, credit, batch) => {
+        const returns = returnsOf(credit.of, batch)
+        const agree = returnsAgree(rewardsIn(credit.of), returns, batch)
+        const unit = agree ? 1 : unitFor(largest(returns))
+        const deviation = agree ? 0 : spreadOf(unit === 1 ? returns : returns.map((x) => x * unit), ddof).deviation
+        const inUnit = unit === 1 ? column : creditColumn(inUnits(credit, unit), batch)
+        scaleRun(column, inUnit, 0, column.length, perUnit(deviation + epsilon * unit))
         return column
       },
       formula: (credit) => ({
@@ -106,11 +111,18 @@ export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSte
       needs: [],
       coupling: 'exchangeable',
       reasons: [reasons['divided by a deviation']],
-      apply: (column) => {
-        const centre = mean(column)
-        const factor = perUnit(deviation(column, ddof) + epsilon)
-        standardiseRun(column, 0, column.length, centre, factor)
-        return column
+      apply: (column, credit, batch) => {
+        if (creditsAgree(credit, column, batch)) return column.fill(0)
+        const { mean, deviation } = spreadOf(column, ddof)
+        if (isOrdinary(deviation)) {
+          standardiseRun(column, 0, column.length, mean, perUnit(deviation + epsilon))
+          return column
+        }
+        const unit = unitFor(largest(column))
+        const inUnit = 'reward' in credit.of ? creditColumn(inUnits(credit, unit), batch) : column.map((c) => c * unit)
+        const scaled = spreadOf(inUnit, ddof)
+        standardiseRun(inUnit, 0, inUnit.length, scaled.mean, perUnit(scaled.deviation + epsilon * unit))
+        return inUnit
       },
       formula: (credit) => ({
         text: `whiten(${credit.text})`,

@@ -28,6 +28,22 @@ const aNormalisation: Kind = {
   holds: (x) => hasParts(x) && x['row'] === 'whitenSteps' && hasParts(x['change']),
 }
 
+/** The credits of a slice as those of a pipeline: whatever they were made of, they are now a column, and may be off by what the whole's are. */
+const asCredit = (column: Float64Array, indices: Int32Array, roundings: Float64Array): Credit => ({
+  of: { _tag: 'column', column, rounding: { end: () => 0, step: (j) => roundings[indices[j]] } },
+  outer: 1,
+  flat: [],
+  inside: [],
+})
+
+/** The layout of a slice: one run of steps. */
+const inOneRun = (batch: Trajectories<AllFacts>, steps: number): Trajectories<AllFacts> => ({
+  ...batch,
+  count: 1,
+  offsets: Int32Array.of(0, steps),
+  startTime: new Int32Array(1),
+})
+
 /** A slice's weights, and how many of them limits have made 0. */
 const sliced = (whole: Cut, creditsAnew: () => Float64Array, indices: Int32Array, logProb: Float64Array): SliceWeights => {
   const credits = creditsAnew()
@@ -86,12 +102,12 @@ export const inMinibatches =
       reasons: declared as readonly never[],
       ready: ofAnyBatch((batch: Trajectories<AllFacts>): Ready => {
         const whole = cutting(batch)
-        // Whatever the credit was, it is now this column: outer factor and baselines are in it.
-        const credit: Credit = { of: { _tag: 'column', column: Float64Array.from(whole.credit) }, outer: 1, flat: [], inside: [] }
+        const roundings = by === undefined ? null : whole.roundings()
+        const normalised = (credits: Float64Array, indices: Int32Array): Float64Array =>
+          by === undefined || roundings === null ? credits : by.change.apply(credits, asCredit(credits, indices, roundings), inOneRun(batch, credits.length))
         return {
           weights: (indices, logProb) => {
-            const credits = by === undefined ? () => whole.credits(indices) : () => by.change.apply(whole.credits(indices), credit, batch)
-            return sliced(whole, credits, indices, logProb)
+            return sliced(whole, () => normalised(whole.credits(indices), indices), indices, logProb)
           },
         }
       }),

@@ -191,10 +191,39 @@ const multiplyRun = (
   scaleRunByRatio(to, column, begin, end, by, limitedRatio(plan, log, column.subarray(begin, end), batch), 0)
 }
 
-/** The raw returns of whole trajectories, computed when they are first asked for. [N] */
-export const returnsOf = (of: CreditSource, batch: Batch): Float64Array => {
+/** The rewards of a credit, and their discount. */
+export const rewardsIn = (of: CreditSource): Extract<CreditSource, { readonly reward: unknown }> => {
   if (of._tag === 'column' || of._tag === 'written') throw new TypeError('returns of a credit that has none; begin with totalReturn')
+  return of
+}
+
+/** The raw returns of whole trajectories, computed when they are first asked for. [N] */
+export const returnsOf = (source: CreditSource, batch: Batch): Float64Array => {
+  const of = rewardsIn(source)
   return of._tag === 'whole return' ? (of.returns.column ??= wholeReturns(batch, of.reward, of.discount)) : wholeReturns(batch, of.reward, of.discount)
+}
+
+const levelIn = (level: Level, unit: number): Level => {
+  switch (level.axis) {
+    case 'constant':
+      return { ...level, value: level.value * unit }
+    case 'per time, without the own':
+      return { ...level, total: Float64Array.from(level.total, (x) => x * unit) }
+    default:
+      return { ...level, column: Float64Array.from(level.column, (x) => x * unit) }
+  }
+}
+
+/** A credit made of rewards in another unit, a power of two: evaluated afresh, where differences of its parts overflow. */
+export const inUnits = (credit: Credit, unit: number): Credit => {
+  const of = rewardsIn(credit.of)
+  const reward = Float64Array.from(of.reward, (r) => r * unit)
+  return {
+    outer: credit.outer,
+    flat: credit.flat.map((level) => levelIn(level, unit)),
+    inside: credit.inside.map((level) => levelIn(level, unit)),
+    of: of._tag === 'whole return' ? { ...of, reward, returns: { column: null } } : { ...of, reward, toGo: { column: null } },
+  }
 }
 
 /** The raw returns to go of a credit, computed when they are first asked for and kept until the credit is used up. */

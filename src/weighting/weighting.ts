@@ -70,8 +70,19 @@ export interface Returns {
 export type CreditSource =
   | { readonly _tag: 'whole return'; readonly reward: Column<PerStep>; readonly discount: number; readonly returns: Returns }
   | { readonly _tag: 'reward-to-go'; readonly reward: Column<PerStep>; readonly discount: number; readonly toGo: Returns }
-  | { readonly _tag: 'column'; readonly column: Float64Array }
-  | { readonly _tag: 'written'; readonly write: WriteCredit; readonly wide?: WideCredit }
+  | { readonly _tag: 'column'; readonly column: Float64Array; readonly rounding?: Rounding }
+  | { readonly _tag: 'written'; readonly write: WriteCredit; readonly wide?: WideCredit; readonly rounding?: Rounding }
+
+/**
+ * What credits may be off by where they are sums of larger numbers, told from the end of a trajectory on. Where it is not told, a credit is
+ * taken to be exact to its own last digits.
+ */
+export interface Rounding {
+  /** Of what follows the last step of trajectory i. */
+  readonly end: (i: number) => number
+  /** Of the credit of step k, from that of the step after it. */
+  readonly step: (k: number, later: number) => number
+}
 
 /** Writes the credits of the trajectories first <= i < stop, times a number, to their places. */
 export type WriteCredit = (to: Float64Array, first: number, stop: number, by: number) => void

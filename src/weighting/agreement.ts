@@ -1,0 +1,169 @@
+import type { Batch } from '../trajectories/trajectories.ts'
+import type { Credit, CreditSource, Level, Rounding } from './weighting.ts'
+
+/*
+ * Which numbers are equal but for the rounding of the sums that they are. Each stands for an interval, itself plus or minus its rounding; numbers agree
+ * if one number lies in the intervals of all:
+ *
+ *     max (x - r) <= min (x + r),   r = 5e-13 times the sum of the sizes of what was added up
+ *
+ * so that equal sums of one size agree where max - min <= 1e-12 max |x|. Two that do not agree settle it, and as a rule the first two do.
+ */
+
+/** Rounding of a number relative to its size: some thousand roundings of one addition. */
+export const relative = 5e-13
+
+type RewardSource = Extract<CreditSource, { readonly reward: unknown }>
+
+/** Rounding of returns to go: relative to the absolute values of the rewards. */
+const ofRewards = ({ reward, discount }: RewardSource): Rounding => ({
+  end: () => 0,
+  step: (k, later) => relative * Math.abs(reward[k]) + discount * later,
+})
+
+const none: Rounding = { end: () => 0, step: () => 0 }
+
+const roundingIn = (of: CreditSource): Rounding => ('reward' in of ? ofRewards(of) : (of.rounding ?? none))
+
+/** Rounding of a whole trajectory's return. */
+const ofReturn = ({ reward, discount }: RewardSource, begin: number, end: number): number => {
+  let rounding = 0
+  for (let k = end - 1; k >= begin; k--) rounding = relative * Math.abs(reward[k]) + discount * rounding
+  return rounding
+}
+
+/** Whether the raw returns of all trajectories are equal but for rounding. */
+export const returnsAgree = (of: RewardSource, returns: ArrayLike<number>, { count, offsets }: Batch): boolean => {
+  let apart = 1
+  while (apart < count && returns[apart] === returns[0]) apart++
+  if (apart >= count) return true
+  let low = -Infinity
+  let high = Infinity
+  // The first that differs comes first, since it may settle the matter.
+  for (let j = 0; j < count; j++) {
+    const i = j === 0 ? apart : j <= apart ? j - 1 : j
+    const rounding = ofReturn(of, offsets[i], offsets[i + 1])
+    low = Math.max(low, returns[i] - rounding)
+    high = Math.min(high, returns[i] + rounding)
+    if (!(low <= high)) return false
+  }
+  return true
+}
+
+/**
+ * For each time index, whether the raw returns to go are equal but for rounding: 1 or 0; null where they are at none. A single one is not asked.
+ *
+ * @param toGo     G_it. [sum L_i]
+ * @param alive    how many trajectories have a step at each time. [T]
+ * @param members  of how many a statistic is made; those beyond the living count as 0. [T]
+ */
+export const timesThatAgree = (
+  { reward, discount }: RewardSource,
+  toGo: ArrayLike<number>,
+  alive: ArrayLike<number>,
+  members: ArrayLike<number>,
+  { count, offsets }: Batch,
+): Uint8Array | null => {
+  const times = alive.length
+  const low = new Float64Array(times)
+  const high = new Float64Array(times)
+  let undecided = 0
+  for (let t = 0; t < times; t++) {
+    if (members[t] < 2) {
+      low[t] = 1
+      continue
+    }
+    undecided++
+    if (members[t] > alive[t]) continue
+    low[t] = -Infinity
+    high[t] = Infinity
+  }
+  let first = 0
+  for (let i = 0; i < count && undecided > 0; i++) {
+    while (low[first] > high[first]) first++
+    const begin = offsets[i]
+    let rounding = 0
+    for (let k = offsets[i + 1] - 1; k >= begin + first; k--) {
+      rounding = relative * Math.abs(reward[k]) + discount * rounding
+      const t = k - begin
+      if (low[t] > high[t]) continue
+      low[t] = Math.max(low[t], toGo[k] - rounding)
+      high[t] = Math.min(high[t], toGo[k] + rounding)
+      if (low[t] <= high[t]) continue
+      low[t] = 1
+      high[t] = 0
+      undecided--
+    }
+  }
+  if (undecided === 0) return null
+  return Uint8Array.from(low, (lowest, t) => (lowest <= high[t] ? 1 : 0))
+}
+
+/** The size of what a level subtracts from a step. */
+const sizeOf = (level: Level, i: number, k: number, time: number): number => {
+  switch (level.axis) {
+    case 'constant':
+      return Math.abs(level.value)
+    case 'per trajectory':
+      return Math.abs(level.column[i])
+    case 'per step':
+      return Math.abs(level.column[k])
+    case 'per time':
+      return Math.abs(level.column[time])
+    case 'per time, without the own':
+      return Math.abs(level.total[time] * level.share[time])
+  }
+}
+
+const roundingOfLevels = (levels: readonly Level[], i: number, k: number, time: number): number =>
+  levels.reduce((sum, level) => sum + relative * sizeOf(level, i, k, time), 0)
+
+/** Where trajectories begin, in their columns and in their episodes. */
+type Places = Pick<Batch, 'count' | 'offsets' | 'startTime'>
+
+/** Goes through the steps of a credit, each trajectory from its end, until a step is refused. */
+const everyStep = (
+  { of, outer, inside, flat }: Credit,
+  column: ArrayLike<number>,
+  { count, offsets, startTime }: Places,
+  accepts: (k: number, rounding: number) => boolean,
+): boolean => {
+  const source = roundingIn(of)
+  for (let i = 0; i < count; i++) {
+    let sum = source.end(i)
+    for (let k = offsets[i + 1] - 1; k >= offsets[i]; k--) {
+      const time = startTime[i] + k - offsets[i]
+      sum = source.step(k, sum)
+      const within = sum + (inside.length === 0 ? 0 : roundingOfLevels(inside, i, k, time))
+      const rounding = relative * Math.abs(column[k]) + (outer === 1 ? within : outer ** time * within) + roundingOfLevels(flat, i, k, time)
+      if (!accepts(k, rounding)) return false
+    }
+  }
+  return true
+}
+
+/**
+ * Whether the credits of all steps are equal but for the rounding of what they were made of: a small difference of large numbers is
+ * rounded as they are.
+ *
+ * @param column  the credits, baselines and outer factor in them. [sum L_i]
+ */
+export const creditsAgree = (credit: Credit, column: ArrayLike<number>, batch: Places): boolean => {
+  let low = -Infinity
+  let high = Infinity
+  return everyStep(credit, column, batch, (k, rounding) => {
+    low = Math.max(low, column[k] - rounding)
+    high = Math.min(high, column[k] + rounding)
+    return low <= high
+  })
+}
+
+/** What each credit of a batch may be off by. [sum L_i] */
+export const roundingsOf = (credit: Credit, column: ArrayLike<number>, batch: Places): Float64Array => {
+  const out = new Float64Array(column.length)
+  everyStep(credit, column, batch, (k, rounding) => {
+    out[k] = rounding
+    return true
+  })
+  return out
+}
