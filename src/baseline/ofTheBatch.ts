@@ -33,11 +33,12 @@ export const meansOfReturns = ({ of }: Credit, batch: Batch) => {
   const { count } = batch
   const unit = unitFor(largest(returns))
   const [first] = returns
+  const beyond = (i: number): number => returns[i] * unit - first * unit
   let more = 0
   let low = first
   let high = first
   for (let i = 0; i < count; i++) {
-    more += (returns[i] - first) * unit
+    more += beyond(i)
     low = Math.min(low, returns[i])
     high = Math.max(high, returns[i])
   }
@@ -45,9 +46,9 @@ export const meansOfReturns = ({ of }: Credit, batch: Batch) => {
   return {
     returns,
     agree: returnsAgree(rewardsIn(of), returns, batch),
-    all: within(first + more / count / unit),
+    all: within((first * unit + more / count) / unit),
     /** Of all but one; there must be others. */
-    others: (i: number): number => within(first + (more - (returns[i] - first) * unit) / (count - 1) / unit),
+    others: (i: number): number => within((first * unit + (more - beyond(i)) / (count - 1)) / unit),
   }
 }
 

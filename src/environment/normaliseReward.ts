@@ -16,6 +16,9 @@ export interface NormaliseRewardOptions {
 const memoryName = 'normaliseReward: count, mean, squares'
 const floor = 1e-8
 
+const tooLarge = (name: string): string =>
+  `normaliseReward: the rewards of ${name} are so large that their variance is no float64; put scaleReward(...) before normaliseReward`
+
 /**
  * Divide rewards by the running deviation of their discounted sum, as is usual in PPO code.
  *
@@ -26,7 +29,7 @@ const floor = 1e-8
  * `episodeReturn` of a run stays that of the environment itself. Source: Engstrom et al. 2020, Implementation matters, section 2.
  *
  * @param options  discount, and a bound
- * @throws RangeError if the discount is not in [0, 1], or clip is not > 0
+ * @throws RangeError if the discount is not in [0, 1], or clip is not > 0; while it runs, if squares of rewards overflow
  *
  * @example
  * ```ts
@@ -61,6 +64,7 @@ export const normaliseReward = (options: NormaliseRewardOptions) => {
             inner.step(from, to)
             for (let i = from; i < to; i++) sums[i] = discount * sums[i] + reward[i]
             if (learning !== 'stands still') seeRows(seen, 1, sums, from, to)
+            if (!Number.isFinite(seen[2])) throw new RangeError(tooLarge(environment.name))
             const factor = 1 / Math.sqrt(seen[2] / seen[0] + floor)
             for (let i = from; i < to; i++) reward[i] = Math.min(Math.max(reward[i] * factor, -clip), clip)
           },

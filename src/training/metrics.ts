@@ -1,3 +1,6 @@
+import { largest, spreadOf, unitFor } from '../columns/deviation.ts'
+import { relative } from '../weighting/agreement.ts'
+
 /** What is known after an update: one line of a log. null: not defined, as the explained variance of no value. */
 export interface Metrics {
   /** Updates made, this one included. */
@@ -36,20 +39,16 @@ export const mean = (x: ArrayLike<number>): number => {
   return sum / x.length
 }
 
-/** 1 - var(target - value) / var(target); null where the targets do not vary. */
+/** 1 - var(target - value) / var(target); null where the targets do not vary, but for rounding. */
 export const explainedVariance = (target: Float64Array, value: ArrayLike<number>): number | null => {
-  const n = target.length
-  const centre = mean(target)
-  let off = 0
-  for (let k = 0; k < n; k++) off += target[k] - value[k]
-  off /= n
-  let total = 0
-  let rest = 0
-  for (let k = 0; k < n; k++) {
-    total += (target[k] - centre) ** 2
-    rest += (target[k] - value[k] - off) ** 2
-  }
-  return total > 0 ? 1 - rest / total : null
+  const size = largest(target)
+  const high = target.reduce((most, x) => Math.max(most, x), -Infinity)
+  const low = target.reduce((least, x) => Math.min(least, x), Infinity)
+  if (!(high - low > 2 * relative * size)) return null
+  const unit = unitFor(size)
+  const total = spreadOf(target.map((x) => x * unit), 0).deviation
+  const rest = spreadOf(target.map((x, k) => x * unit - value[k] * unit), 0).deviation
+  return 1 - (rest / total) ** 2
 }
 
 /** (sum rho)^2 / (M sum rho^2), from log ratios: invariant to their size, so that none overflows. Where every ratio is 0, it is 0. */

@@ -262,6 +262,7 @@ describe('options that are none', () => {
     [() => clipReward({ low: 1, high: 0 }), 'clipReward: expected low <= high, got 1 and 0'],
     [() => repeatAction(0), 'repeatAction: expected an integer >= 1, got 0'],
     [() => normaliseReward({ discount: 1.5 })(counter), 'normaliseReward: discount: expected a number in [0, 1], got 1.5'],
+    [() => lockStep(pipe(counter, scaleReward(1e200), normaliseReward({ discount: 0.9 })), { copies: 2, seed }).step([1, 2]), 'that their variance is no float64; put scaleReward(...) before normaliseReward'],
     [() => normaliseObservation({ clip: 0 })(counter), 'normaliseObservation: clip: expected a number > 0, got 0'],
     [() => normaliseObservation({ by: { mean: [0], variance: [1], count: 1 } })(counter), 'expected moments of 2 numbers, as counter observes, got 1'],
     [() => box([0]), 'box: shape: expected integers >= 1, got [0]'],

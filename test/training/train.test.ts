@@ -137,6 +137,9 @@ describe('the metrics of an update', () => {
     expect(varianceExplained(Float64Array.of(1, 3), [0, 0])).toBe(0)
     expect(varianceExplained(Float64Array.of(1, 3), [3, 1])).toBe(-3)
     expect(varianceExplained(Float64Array.of(2, 2), [0, 1])).toBeNull()
+    expect(varianceExplained(Float64Array.of(0.1, 0.1, 0.1), [0, 1, 2])).toBeNull()
+    expect(varianceExplained(Float64Array.of(0.1 + 0.2, 0.3, 0.3), [0, 1, 2])).toBeNull()
+    for (const size of [1e200, 1e-200]) expect(varianceExplained(Float64Array.of(size, 3 * size), [3 * size, size])).toBeCloseTo(-3, 12)
   })
 
   it('with a rate of 0 nothing has moved', () => {
