@@ -75,7 +75,7 @@ export type { VtraceOptions } from './credit/vtrace.ts'
 
 export { actionValue } from './baseline/actionValue.ts'
 export { baseline, baselineOf } from './baseline/baseline.ts'
-export type { AfterBaseline, Baseline, BaselineDefinition, BaselineInput, BaselineRow } from './baseline/baseline.ts'
+export type { AfterBaseline, Baseline, BaselineDefinition, BaselineFormula, BaselineInput, BaselineRow } from './baseline/baseline.ts'
 export { batchMean } from './baseline/batchMean.ts'
 export type { BatchMean } from './baseline/batchMean.ts'
 export { constant } from './baseline/constant.ts'

@@ -25,6 +25,9 @@ export interface BaselineInput<Facts> {
   readonly credit: Credit
 }
 
+/** How a baseline is written, or what is written for it where it is made of the batch's credits: those of trajectory j, by a letter such as j. */
+export type BaselineFormula = Formula | ((credit: (trajectory: string) => Formula) => Formula)
+
 /** A baseline: what to subtract, what it needs, and why that may bias, which may differ for whole returns and steps. */
 export interface Baseline<in Needs, out Whole extends string, out Step extends string, out R extends BaselineRow> {
   readonly word: string
@@ -34,7 +37,7 @@ export interface Baseline<in Needs, out Whole extends string, out Step extends s
   readonly coupling: Coupling
   readonly reasons: { readonly whole: readonly Reason<Whole>[]; readonly perStep: readonly Reason<Step>[] }
   readonly level: (input: BaselineInput<Needs>) => Level
-  readonly formula: { readonly whole: Formula; readonly perStep: Formula }
+  readonly formula: { readonly whole: BaselineFormula; readonly perStep: BaselineFormula }
   readonly source: string
 }
 
@@ -49,7 +52,7 @@ export interface BaselineDefinition<Need extends string, Whole extends string, S
   readonly coupling: Coupling
   readonly reasons: { readonly whole: readonly Reason<Whole>[]; readonly perStep: readonly Reason<Step>[] }
   readonly level: (input: BaselineInput<FactsNamed<Need>>) => Level
-  readonly formula: { readonly whole: Formula; readonly perStep: Formula }
+  readonly formula: { readonly whole: BaselineFormula; readonly perStep: BaselineFormula }
   readonly source: string
 }
 
@@ -132,7 +135,8 @@ export const baseline = <N, Whole extends string, Step extends string, R extends
   return step(b.row, (plan) => {
     const whole = plan.stage === 'whole return'
     const level = ofAnyBatch<[BaselineInput<AllFacts>], Level>(b.level)
-    const formula = whole ? b.formula.whole : b.formula.perStep
+    const written = whole ? b.formula.whole : b.formula.perStep
+    const formula = typeof written === 'function' ? written(plan.formula.raw) : written
     return {
       ...plan,
       centring: b.row === 'batchBaseline' ? 'centred' : plan.centring,

@@ -3,7 +3,7 @@ import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
-import { checkedEnded, levelPerStep, meansOfReturns, rawReturnsToGo, small, smallTotals } from './ofTheBatch.ts'
+import { checkedEnded, levelPerStep, meanOf, meansOfReturns, rawReturnsToGo, small, smallTotals } from './ofTheBatch.ts'
 
 /** The baseline batchMean: by itself, or called with what to do about trajectories that have ended. */
 export interface BatchMean extends Baseline<unknown, 'own sample', 'own sample among survivors', 'batchBaseline'> {
@@ -36,11 +36,10 @@ const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
       return agree === null ? { axis: 'per time', column: means } : levelPerStep(batch, (k, t) => (agree[t] === 1 ? toGo[k] : means[t]))
     },
     formula: {
-      whole: { text: 'mean_j R_j', latex: '\\tfrac1N \\textstyle\\sum_j R_j' },
-      perStep:
-        ended === 'zero'
-          ? { text: '(1/N) sum_j G_jt', latex: '\\tfrac1N \\textstyle\\sum_j G_{jt}' }
-          : { text: 'mean_{j alive at t} G_jt', latex: '\\operatorname{mean}_{j:\\,L_j > t} G_{jt}' },
+      whole: meanOf({ text: 'mean_j', latex: '\\operatorname{mean}_j' }),
+      perStep: meanOf(
+        ended === 'zero' ? { text: 'mean_j', latex: '\\operatorname{mean}_j' } : { text: 'mean_{j alive at t}', latex: '\\operatorname{mean}_{j:\\,L_j > t}' },
+      ),
     },
     source: 'Greensmith, Bartlett, Baxter 2004, Variance reduction techniques for gradient estimates',
   })

@@ -1,4 +1,4 @@
-import { numberLatex } from '../weighting/formula.ts'
+import { numberFormula } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
@@ -20,7 +20,7 @@ import { baselineOf } from './baseline.ts'
  */
 export const constant = (value: number): Baseline<unknown, never, never, 'baseline'> => {
   const b = checked('baseline(constant)', value, range.finite)
-  const formula = b < 0 ? { text: `(${b})`, latex: `(${numberLatex(b)})` } : { text: String(b), latex: numberLatex(b) }
+  const formula = numberFormula(b)
   return baselineOf({
     word: 'constant',
     argument: b,

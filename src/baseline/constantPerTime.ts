@@ -1,7 +1,19 @@
 import { kinds, refuseArgument } from '../trajectories/argument.ts'
+import type { Formula } from '../weighting/formula.ts'
+import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
+
+/** Values that a formula lists; of more, the first and the last. */
+const mostListed = 8
+
+/** The list of values, of which the one of time t is meant. */
+const listed = (values: Float64Array): Formula => {
+  const list = (numbers: readonly string[], dots: string): string =>
+    `[${(numbers.length <= mostListed ? numbers : [...numbers.slice(0, mostListed - 1), dots, ...numbers.slice(-1)]).join(', ')}]_t`
+  return { text: list(Array.from(values, String), '...'), latex: list(Array.from(values, numberLatex), '\\dots') }
+}
 
 /**
  * One number for each time index, chosen without looking at the batch.
@@ -21,7 +33,7 @@ import { baselineOf } from './baseline.ts'
 export const constantPerTime = (values: readonly number[]): Baseline<unknown, never, never, 'baseline'> => {
   refuseArgument('baseline(constantPerTime)', values, { ...kinds.numbers, expected: 'an array of numbers, one per time index, as in constantPerTime([0.5, 0.25])' })
   const column = Float64Array.from(values, (value, t) => checked(`baseline(constantPerTime): values[${t}]`, value, range.finite))
-  const formula = { text: 'b_t', latex: 'b_t' }
+  const formula = listed(column)
   return baselineOf({
     word: 'constantPerTime',
     argument: [...column],

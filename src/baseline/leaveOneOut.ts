@@ -2,7 +2,7 @@ import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
-import { checkedEnded, levelPerStep, meansOfReturns, rawReturnsToGo, small, smallTotals } from './ofTheBatch.ts'
+import { checkedEnded, levelPerStep, meanOf, meansOfReturns, rawReturnsToGo, small, smallTotals } from './ofTheBatch.ts'
 
 /** The baseline leaveOneOut: by itself, or called with what to do about trajectories that have ended. */
 export interface LeaveOneOut extends Baseline<unknown, never, never, 'batchBaseline'> {
@@ -39,11 +39,12 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
       return { axis: 'per time, without the own', total, share }
     },
     formula: {
-      whole: { text: 'mean_{j!=i} R_j', latex: '\\tfrac1{N-1} \\textstyle\\sum_{j\\ne i} R_j' },
-      perStep:
+      whole: meanOf({ text: 'mean_{j!=i}', latex: '\\operatorname{mean}_{j\\ne i}' }),
+      perStep: meanOf(
         ended === 'zero'
-          ? { text: '(1/(N-1)) sum_{j!=i} G_jt', latex: '\\tfrac1{N-1} \\textstyle\\sum_{j\\ne i} G_{jt}' }
-          : { text: 'mean_{j!=i alive at t} G_jt', latex: '\\operatorname{mean}_{j\\ne i:\\,L_j > t} G_{jt}' },
+          ? { text: 'mean_{j!=i}', latex: '\\operatorname{mean}_{j\\ne i}' }
+          : { text: 'mean_{j!=i alive at t}', latex: '\\operatorname{mean}_{j\\ne i:\\,L_j > t}' },
+      ),
     },
     source: 'Kool, van Hoof, Welling 2019, Buy 4 REINFORCE samples, get a baseline for free',
   })

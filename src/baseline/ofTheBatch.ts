@@ -5,6 +5,8 @@ import { shown } from '../trajectories/problem.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
 import { returnsAgree, timesThatAgree } from '../weighting/agreement.ts'
+import type { Formula } from '../weighting/formula.ts'
+import { inBrackets } from '../weighting/formula.ts'
 import { rawToGo, returnsOf, rewardsIn } from '../weighting/evaluate.ts'
 import type { Credit, Level } from '../weighting/weighting.ts'
 
@@ -23,6 +25,14 @@ export const checkedEnded = (word: string, options: EndedOptions): Ended => {
   if (ended === 'left out' || ended === 'zero') return ended
   throw new RangeError(`baseline(${word}): ended: expected 'left out' or 'zero', got ${shown(ended)}`)
 }
+
+/** A mean over trajectories j of their credits, as it is written; of none it is 0, and the credit of a trajectory that is over is 0. */
+export const meanOf =
+  (mean: Formula) =>
+  (credit: (trajectory: string) => Formula): Formula => {
+    const of = inBrackets(credit('j'))
+    return { text: `${mean.text} ${of.text}`, latex: `${mean.latex} ${of.latex}` }
+  }
 
 /**
  * Means of the raw returns of whole trajectories, told from the first of them, so that they are as exact as returns are near each other; never

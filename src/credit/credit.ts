@@ -3,10 +3,11 @@ import { kinds, oneOf } from '../trajectories/argument.ts'
 import type { Wide } from '../columns/wide.ts'
 import type { AllFacts, CompleteEpisodes, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
-import { refuseFields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
+import { ofTrajectory } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { AnyWeighting, CreditSource, Objective, Plan, Rounding, Weighting, WriteCredit } from '../weighting/weighting.ts'
 import { asWeighting, ofAnyBatch } from '../weighting/weighting.ts'
@@ -47,11 +48,17 @@ export interface ReturnCredit<Need extends string, Bias extends string> extends 
   /** The reward of each step. Not changed afterwards. [sum L_i] */
   readonly reward: (batch: Trajectories<FactsNamed<Need>>) => Column<PerStep>
   readonly objective: Objective
+  /** How the return from step t on is written. Default: `(formula from t on)`. */
+  readonly toGoFormula?: Formula
+  /** How the reward of decision u is written. Default: `r_u[word]`. */
+  readonly rewardFormula?: Formula
 }
 
 const creditFields = { word: says.word, argument: says.argument, needs: says.needs, reasons: says.reasons, formula: says.formula, source: says.source }
-const stepFields: Fields<StepCredit<string, string>> = { ...creditFields, column: kinds.function, outer: oneOf('discount', 'none') }
-const returnFields: Fields<ReturnCredit<string, string>> = { ...creditFields, reward: kinds.function, objective: oneOf('discounted', 'undiscounted') }
+const stepFields: Fields<StepCredit<string, string>> = { ...creditFields, column: kinds.function, outer: oneOf('discount', 'none'), rounding: optional(kinds.function) }
+const returnFields: Fields<ReturnCredit<string, string>> = { ...creditFields, reward: kinds.function, objective: oneOf('discounted', 'undiscounted'), toGoFormula: optional(says.formula), rewardFormula: optional(says.formula) }
+
+const fromTOn = ({ text, latex }: Formula): Formula => ({ text: `(${text} from t on)`, latex: `\\bigl(${latex}\\bigr)_{\\ge t}` })
 
 const gammaToT: Formula = { text: 'gamma^t', latex: '\\gamma^t' }
 
@@ -120,7 +127,15 @@ const perStepFrom = (
     stage: 'step credit',
     objective: 'discounted',
     credit: (batch) => ({ of: source(batch), outer: outer === 'discount' ? batch.discount : 1, flat: [], inside: [] }),
-    formula: { scope: 'column', value: definition.formula, outer: outer === 'discount' ? gammaToT : null, inside: [], flat: [] },
+    formula: {
+      scope: 'column',
+      value: definition.formula,
+      raw: (j) => ofTrajectory(j, definition.formula),
+      rewards: null,
+      outer: outer === 'discount' ? gammaToT : null,
+      inside: [],
+      flat: [],
+    },
   }
   return asWeighting(plan)
 }
@@ -149,7 +164,7 @@ export const returnCredit = <const Need extends string, Bias extends string = ne
   definition: ReturnCredit<Need, Bias>,
 ): Weighting<FactsNamed<Need> & CompleteEpisodes, Bias, 'whole return', 'not centred'> => {
   refuseFields('returnCredit', definition, returnFields)
-  const { objective } = definition
+  const { objective, word, formula } = definition
   const reward = ofAnyBatch<[Trajectories<AllFacts>], Column<PerStep>>(definition.reward)
   const plan: Plan = {
     ...creditPlan(definition),
@@ -162,7 +177,18 @@ export const returnCredit = <const Need extends string, Bias extends string = ne
       flat: [],
       inside: [],
     }),
-    formula: { scope: 'whole return', value: definition.formula, outer: null, inside: [], flat: [] },
+    formula: {
+      scope: 'whole return',
+      value: formula,
+      raw: (j) => ofTrajectory(j, formula),
+      rewards: {
+        toGo: (j) => (definition.toGoFormula === undefined ? fromTOn(ofTrajectory(j, formula)) : ofTrajectory(j, definition.toGoFormula)),
+        reward: definition.rewardFormula ?? { text: `r_u[${word}]`, latex: `r^{\\text{${word}}}_u` },
+      },
+      outer: null,
+      inside: [],
+      flat: [],
+    },
   }
   return asWeighting(plan)
 }

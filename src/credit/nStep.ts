@@ -85,8 +85,9 @@ export const nStep = (options: { readonly n: number } & Call<'nStep({ n: 5 })'>)
     reasons: [reasons['inexact values']],
     outer: 'discount',
     formula: {
-      text: `(sum_{l<${n}} gamma^l r_{t+l} + gamma^${n} V_{t+${n}} - V_t)`,
-      latex: `\\bigl(\\textstyle\\sum_{l<${n}} \\gamma^l r_{t+l} + \\gamma^{${n}} V_{t+${n}} - V_t\\bigr)`,
+      // The sum of rewards and the value after them, with what happens at an end in it.
+      text: `sum_{l<${n}} gamma^l delta_{t+l}`,
+      latex: `\\textstyle\\sum_{l<${n}} \\gamma^l \\delta_{t+l}`,
     },
     source: 'Sutton and Barto 2018, Reinforcement learning, eq. 7.1',
     column: (batch) => nStepAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, n),

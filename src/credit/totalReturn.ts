@@ -27,6 +27,11 @@ const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Re
       objective === 'discounted'
         ? { text: 'R_i', latex: 'R_i' }
         : { text: 'sum_u r_iu', latex: '\\textstyle\\sum_u r_{iu}' },
+    toGoFormula:
+      objective === 'discounted'
+        ? { text: 'G_it', latex: 'G_{it}' }
+        : { text: 'sum_{u>=t} r_iu', latex: '\\textstyle\\sum_{u\\ge t} r_{iu}' },
+    rewardFormula: { text: 'r_u', latex: 'r_u' },
     source: 'Williams 1992, Simple statistical gradient-following algorithms, eq. 4',
     reward: (batch) => batch.reward,
   })

@@ -9,6 +9,7 @@ import { isTiny, narrow, plus, times, wide, wideExponential } from '../columns/w
 import type { BehaviourLogProb, Reward, StateValue } from '../trajectories/facts.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
+import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call } from '../weighting/step.ts'
@@ -306,8 +307,6 @@ const finish = (
   return a
 }
 
-const bound = (x: number): string => (x === Infinity ? '\\infty' : String(x))
-
 /**
  * Credit each step with its V-trace advantage, which corrects the values for the behaviour policy by ratios of its own.
  *
@@ -344,8 +343,8 @@ export const vtrace = (
     ],
     outer: 'discount',
     formula: {
-      text: `min(${bounds.rhoBar}, rho_t) (r_t + gamma v_{t+1} - V_t)`,
-      latex: `\\min(${bound(bounds.rhoBar)}, \\rho_t)\\bigl(r_t + \\gamma v_{t+1} - V_t\\bigr)`,
+      text: `min(${bounds.rhoBar}, rho_t) (r_t + gamma v[${bounds.rhoBar}, ${bounds.cBar}]_{t+1} - V_t)`,
+      latex: `\\min(${numberLatex(bounds.rhoBar)}, \\rho_t)\\bigl(r_t + \\gamma v[${numberLatex(bounds.rhoBar)}, ${numberLatex(bounds.cBar)}]_{t+1} - V_t\\bigr)`,
     },
     source: 'Espeholt et al. 2018, IMPALA, section 4',
     write: (batch) => {

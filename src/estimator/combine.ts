@@ -3,7 +3,8 @@ import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { refuseFields } from '../trajectories/fields.ts'
 import { strongest } from '../weighting/coupling.ts'
-import { numberLatex } from '../weighting/formula.ts'
+import type { Formula } from '../weighting/formula.ts'
+import { asTerm, numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import type { Reason } from '../weighting/reason.ts'
 import { reasons, reasonUnless } from '../weighting/reason.ts'
@@ -23,6 +24,19 @@ const commonObjective = (word: string, objectives: readonly Objective[]): Object
     throw new DifferentObjectives(`${word}: expected estimators of one objective, got ${[...new Set(objectives)].join(' and ')}; use one objective in all`)
   return first
 }
+
+/** Terms of a sum by their absolute values, and by a number with their signs: a minus sign stands between, not in front. */
+const summed = (terms: readonly (readonly [number, Formula])[]): Formula => {
+  const joined = (of: (term: Formula) => string): string =>
+    terms.map(([c, term], k) => (k === 0 ? `${c < 0 ? '-' : ''}${of(term)}` : `${c < 0 ? '-' : '+'} ${of(term)}`)).join(' ')
+  return { text: joined(({ text }) => text), latex: joined(({ latex }) => latex) }
+}
+
+/** A number times a formula. */
+const scaled = (c: number, { text, latex }: Formula): Formula => ({ text: `${c} (${text})`, latex: `${numberLatex(c)} \\left(${latex}\\right)` })
+
+/** A formula that is added: no sign stands behind a sign. */
+const added = (f: Formula): Formula => (f.text.startsWith('-') ? asTerm(f) : f)
 
 const weightedSum = <N, B extends string>(parts: readonly (readonly [number, Estimator<N, B>])[]) => ({
   estimate: (batch: Parameters<Estimator<N, B>['estimate']>[0], into?: Float64Array): Weights => {
@@ -73,7 +87,7 @@ export const plus = <N2, B2 extends string>(that: Estimator<N2, B2>) => {
       objective: commonObjective('plus', [self.objective, that.objective]),
       reasons: union<Reason<B1 | B2 | 'summed'>>(sum.reasons, [reasons.summed]),
       composition: { _tag: 'combination', word: 'plus', parts: [self.composition, that.composition] },
-      formula: { text: `${self.formula.text} + ${that.formula.text}`, latex: `${self.formula.latex} + ${that.formula.latex}` },
+      formula: summed([[1, self.formula], [1, added(that.formula)]]),
       claim: null,
     }
   }
@@ -104,15 +118,11 @@ export const scale = <const C extends number>(c: C) => {
       ...weightedSum<N, B>([[c, self]]),
       reasons: union<Reason<B | (C extends 1 ? never : 'scaled')>>(self.reasons, reasonUnless<C, 1, 'scaled'>(c, 1, reasons.scaled)),
       composition: { _tag: 'combination', word: 'scale', argument: c, parts: [self.composition] },
-      formula: { text: `${c} (${self.formula.text})`, latex: `${numberLatex(c)} \\left(${self.formula.latex}\\right)` },
+      formula: scaled(c, self.formula),
       claim: self.claim && { factor: (n, t) => c * (self.claim?.factor(n, t) ?? 1), text: `${c} ${self.claim.text}` },
     }
   }
 }
-
-/** Terms of a sum by their absolute values: a minus sign stands between, not in front. */
-const summed = (terms: readonly (readonly [number, string])[]): string =>
-  terms.map(([c, term], k) => (k === 0 ? `${c < 0 ? '-' : ''}${term}` : `${c < 0 ? '-' : '+'} ${term}`)).join(' ')
 
 /** A weight and an estimator. */
 export type WeightedPart = readonly [number, Estimator<never, string>]
@@ -167,10 +177,7 @@ export const mix = <const Parts extends readonly WeightedPart[]>(
     ...weightedSum(parts as unknown as readonly (readonly [number, Estimator<NeedsOfAll<Parts[number]>, BiasOfAny<Parts[number]>>])[]),
     objective: commonObjective('mix', parts.map(([, e]) => e.objective)),
     composition: { _tag: 'combination', word: 'mix', argument: weights, parts: parts.map(([, e]) => e.composition) },
-    formula: {
-      text: summed(parts.map(([c, e]) => [c, `${Math.abs(c)} (${e.formula.text})`])),
-      latex: summed(parts.map(([c, e]) => [c, `${numberLatex(Math.abs(c))} \\left(${e.formula.latex}\\right)`])),
-    },
+    formula: summed(parts.map(([c, e]) => [c, scaled(Math.abs(c), e.formula)])),
     claim: null,
   }
 }

@@ -1,7 +1,6 @@
-import type { Formula } from '../weighting/formula.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step } from '../weighting/step.ts'
-import type { BiasOf, NeedsOf, StillCentred, Weighting } from '../weighting/weighting.ts'
+import type { BiasOf, CreditFormula, NeedsOf, StillCentred, Weighting } from '../weighting/weighting.ts'
 
 /**
  * Credit each step only with the rewards from it on: an action cannot change the past.
@@ -40,10 +39,11 @@ export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, B
     formula: {
       ...plan.formula,
       scope: 'reward-to-go',
-      value: plan.words[0].word === 'totalReturn' ? { text: 'G_it', latex: 'G_{it}' } : fromTOn(plan.formula.value),
+      ...toGo(plan.formula),
       outer: plan.objective === 'discounted' ? { text: 'gamma^t', latex: '\\gamma^t' } : null,
     },
   }),
 )
 
-const fromTOn = ({ text, latex }: Formula): Formula => ({ text: `(${text} from t on)`, latex: `\\bigl(${latex}\\bigr)_{\\ge t}` })
+const toGo = ({ rewards, value, raw }: CreditFormula): Pick<CreditFormula, 'value' | 'raw'> =>
+  rewards === null ? { value, raw } : { value: rewards.toGo('i'), raw: rewards.toGo }

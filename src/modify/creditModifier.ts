@@ -7,11 +7,12 @@ import { strongest } from '../weighting/coupling.ts'
 import { says } from '../weighting/definition.ts'
 import { creditColumn } from '../weighting/evaluate.ts'
 import type { Formula } from '../weighting/formula.ts'
+import { asTerm, filled, ofTrajectory } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
-import type { BiasOf, Coupling, Credit, NeedsOf, Plan, Weighting, Word } from '../weighting/weighting.ts'
+import type { BiasOf, Coupling, Credit, CreditFormula, NeedsOf, Plan, Weighting, Word } from '../weighting/weighting.ts'
 
 /** Rules of the legality table that a change of the credit can follow. */
 export type CreditRow = 'creditModifier' | 'batchStd' | 'whitenSteps'
@@ -47,25 +48,30 @@ export interface CreditChange {
   readonly coupling: Coupling
   readonly reasons: readonly Reason[]
   readonly apply: (column: Float64Array, credit: Credit, batch: Trajectories<AllFacts>) => Float64Array
-  readonly formula: (credit: Formula) => Formula
+  /** From the credit, and what the credit of trajectory j was before anything was subtracted. */
+  readonly formula: (credit: Formula, raw: CreditFormula['raw']) => Formula
   readonly source: string
 }
 
 /** gamma^t (G_t - b) - c as a formula, from its parts. */
 export const creditFormula = ({ value, outer, inside, flat }: Plan['formula']): Formula => {
   const minus = (parts: readonly Formula[]) => ({
-    text: parts.map((part) => ` - ${part.text}`).join(''),
-    latex: parts.map((part) => ` - ${part.latex}`).join(''),
+    text: parts.map((part) => ` - ${asTerm(part).text}`).join(''),
+    latex: parts.map((part) => ` - ${asTerm(part).latex}`).join(''),
   })
   const within = minus(inside)
   const without = minus(flat)
   const inner =
     inside.length > 0 && outer !== null
       ? { text: `(${value.text}${within.text})`, latex: `\\bigl(${value.latex}${within.latex}\\bigr)` }
-      : { text: `${value.text}${within.text}`, latex: `${value.latex}${within.latex}` }
+      : outer === null
+        ? { text: `${value.text}${within.text}`, latex: `${value.latex}${within.latex}` }
+        : asTerm(value)
   const factor = outer === null ? { text: '', latex: '' } : { text: `${outer.text} `, latex: `${outer.latex} ` }
   return { text: `${factor.text}${inner.text}${without.text}`, latex: `${factor.latex}${inner.latex}${without.latex}` }
 }
+
+const changed = (value: Formula): CreditFormula => ({ scope: 'column', value, raw: (j) => ofTrajectory(j, value), rewards: null, outer: null, inside: [], flat: [] })
 
 /** The step that turns a credit into a changed column, from which nothing is separable any more. */
 export const changeCredit = (row: CreditRow, change: CreditChange) =>
@@ -82,7 +88,7 @@ export const changeCredit = (row: CreditRow, change: CreditChange) =>
       const column = change.apply(creditColumn(credit, batch), credit, batch)
       return { of: { _tag: 'column', column }, outer: 1, flat: [], inside: [] }
     },
-    formula: { scope: 'column', value: change.formula(creditFormula(plan.formula)), outer: null, inside: [], flat: [] },
+    formula: changed(change.formula(creditFormula(plan.formula), plan.formula.raw)),
   }))
 
 /**
@@ -112,5 +118,6 @@ export const creditModifier = <const Need extends string = never, B extends stri
     ...definition,
     word: { word: definition.word, argument: definition.argument },
     apply: (column, _credit, batch) => apply(column, batch),
+    formula: (credit) => filled(definition.formula, credit),
   })
 }

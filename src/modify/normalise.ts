@@ -6,7 +6,7 @@ import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
 import { creditsAgree, returnsAgree } from '../weighting/agreement.ts'
 import { creditColumn, inUnits, returnsOf, rewardsIn } from '../weighting/evaluate.ts'
-import { numberLatex } from '../weighting/formula.ts'
+import { inBrackets, numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call, Legal } from '../weighting/step.ts'
@@ -77,10 +77,14 @@ export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> =
         scaleRun(column, inUnit, 0, column.length, perUnit(deviation + epsilon * unit))
         return column
       },
-      formula: (credit) => ({
-        text: `(${credit.text}) / (std_j R_j + ${epsilon})`,
-        latex: `\\frac{${credit.latex}}{\\operatorname{std}_j R_j + ${numberLatex(epsilon)}}`,
-      }),
+      formula: (credit, raw) => {
+        const of = inBrackets(raw('j'))
+        const std = ddof === 0 ? { text: 'std_j', latex: '\\operatorname{std}_j' } : { text: 'std_{j, ddof 1}', latex: '\\operatorname{std}_{j,\\,\\mathrm{ddof}\\,1}' }
+        return {
+          text: `(${credit.text}) / (${std.text} ${of.text} + ${epsilon})`,
+          latex: `\\frac{${credit.latex}}{${std.latex} ${of.latex} + ${numberLatex(epsilon)}}`,
+        }
+      },
       source: 'Shao et al. 2024, DeepSeekMath, section 4.1',
     },
   }
@@ -125,8 +129,8 @@ export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSte
         return inUnit
       },
       formula: (credit) => ({
-        text: `whiten(${credit.text})`,
-        latex: `\\frac{${credit.latex} - \\overline{(\\cdot)}}{\\operatorname{std}(\\cdot) + ${numberLatex(epsilon)}}`,
+        text: `whiten(${credit.text}; ddof ${ddof}, epsilon ${epsilon})`,
+        latex: `\\operatorname{whiten}\\left(${credit.latex};\\ \\mathrm{ddof}\\ ${ddof},\\ \\epsilon\\ ${numberLatex(epsilon)}\\right)`,
       }),
       source: 'Dhariwal et al. 2017, OpenAI baselines',
     },

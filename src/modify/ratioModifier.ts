@@ -7,6 +7,7 @@ import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
 import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
+import { filled } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Row, Stage } from '../weighting/stage.ts'
 import type { Legal } from '../weighting/step.ts'
@@ -107,5 +108,5 @@ export const ratioModifier = <const Need extends string = never, B extends strin
   definition: RatioModifierDefinition<Need, B>,
 ): (<W>(w: Legal<W, 'ratioModifier'>) => Weighting<NeedsOf<W> & FactsNamed<Need>, BiasOf<W> | B, Limited<StageOf<W>>>) => {
   refuseFields('ratioModifier', definition, fields)
-  return changeRatio('ratioModifier', limited, definition)
+  return changeRatio('ratioModifier', limited, { ...definition, formula: (ratio) => filled(definition.formula, ratio) })
 }

@@ -2,6 +2,7 @@ import { countFar, exponential } from '../columns/exponential.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { WideColumn } from '../columns/wide.ts'
 import { logAt } from '../columns/wide.ts'
+import { asFactor, ofTrajectory } from '../weighting/formula.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Legal } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
@@ -69,7 +70,11 @@ export const selfNormalise: <W>(
     reasons: [reasons['self-normalised']],
     apply: (ratio, _credit, batch) => normalised(ratio, batch),
     wide: (ratio, _credit, batch) => softmax(ratio, batch),
-    formula: (rho) => ({ text: `(N ${rho.text} / sum_j ${rho.text})`, latex: `\\frac{N ${rho.latex}}{\\sum_j ${rho.latex}}` }),
+    formula: (rho) => {
+      const own = asFactor(rho)
+      const other = asFactor(ofTrajectory('j', rho))
+      return { text: `(N ${own.text} / sum_j ${other.text})`, latex: `\\frac{N ${own.latex}}{\\sum_j ${other.latex}}` }
+    },
     source: 'Owen 2013, Monte Carlo theory, methods and examples, section 9.2',
   },
 )

@@ -6,6 +6,7 @@ import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
 import { says } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
+import { filled } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
@@ -72,6 +73,6 @@ export const weightModifier = <const Need extends string = never, B extends stri
     reasons: union(plan.reasons, definition.reasons),
     words: [...plan.words, argument === undefined ? { word } : { word, argument }],
     sources: [...plan.sources, definition.source],
-    changes: [...plan.changes, { apply, formula: definition.formula }],
+    changes: [...plan.changes, { apply, formula: (weight) => filled(definition.formula, weight) }],
   }))
 }

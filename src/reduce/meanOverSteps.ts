@@ -23,6 +23,6 @@ export const meanOverSteps: Reduction<'random length'> = reductionOf({
   reasons: [reasons['random length']],
   coupling: 'exchangeable',
   scale: (batch) => 1 / stepCount(batch),
-  formula: { text: '1/sum_j L_j', latex: '\\tfrac{1}{\\sum_j L_j}' },
+  formula: { text: '1/(sum_j L_j)', latex: '\\tfrac{1}{\\sum_j L_j}' },
   source: 'Liu et al. 2025, Understanding R1-Zero-like training, section 3.1',
 })

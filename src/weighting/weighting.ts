@@ -142,6 +142,10 @@ export interface CreditFormula {
   readonly scope: Exclude<CreditSource['_tag'], 'written'>
   /** The credit itself, such as `G_t`. */
   readonly value: Formula
+  /** The credit of trajectory j before anything was subtracted: what baselines and deviations of the batch are made of. */
+  readonly raw: (trajectory: string) => Formula
+  /** What causality makes of the credit, and the reward of decision u. null: the credit is no return. */
+  readonly rewards: { readonly toGo: (trajectory: string) => Formula; readonly reward: Formula } | null
   /** The outer factor, such as `gamma^t`; null where there is none. */
   readonly outer: Formula | null
   readonly inside: readonly Formula[]

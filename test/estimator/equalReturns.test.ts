@@ -1,8 +1,10 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { describeProblems, estimate, fromSteps, pipelineFromJson, terminated, truncated } from 'estimand'
+import { pipe } from 'fp-ts/lib/function.js'
+import { describeProblems, estimate, fromSteps, gae, importance, meanOverSteps, perStep, pipelineFromJson, terminated, truncated, whitenSteps } from 'estimand'
 import type { AllFacts, Trajectories } from 'estimand'
 import { exact, mdp } from 'estimand/exact'
+import { inMinibatches } from 'estimand/training'
 import { describe, expect, it } from 'vitest'
 import { must } from './outcome.ts'
 
@@ -106,7 +108,7 @@ describe('returns that are equal but for rounding', () => {
     ['a sum and a number', [[0.1, 0.2], [0.3, 0], [0.15, 0.15]]],
     ['large numbers that cancel', [[1e10, 0.1, -1e10], [0.1, 0, 0]]],
     ['large sums', [[1e200, 2e200, 3e200], [3e200, 2e200, 1e200]]],
-  ])('%s', (_, rewards) => {
+  ])('%s', (_name, rewards) => {
     for (const words of wholePipelines.filter(isCentred)) expect(weigh(words, episodes(1, rewards)).every((w) => w === 0), JSON.stringify(words)).toBe(true)
     const first = (weights: readonly number[]) => rewards.map((_, i) => weights[rewards.slice(0, i).flat().length])
     for (const words of stepPipelines.filter((p) => isCentred(p) && p.length === 3)) expect(first(weigh(words, episodes(1, rewards))).every((w) => w === 0), JSON.stringify(words)).toBe(true)
@@ -262,6 +264,32 @@ describe('numbers of any size', () => {
       }),
       { numRuns: 200 },
     ))
+})
+
+describe('minibatches', () => {
+  it('credits of a slice that are equal but for the rounding of what they were made of', () => {
+    const large = 1e9
+    const batch = must(
+      fromSteps({
+        discount: 1,
+        provenance: 'off-policy',
+        episodes: 'complete',
+        trajectories: [3, 1, 7, 5].map((v) => {
+          const reward = [v * large, 0.1]
+          return { reward, value: [v * large - 0.2, -0.2], logProb: [-1, -1], behaviourLogProb: [-1, -1], end: terminated }
+        }),
+      }),
+    )
+    const by = whitenSteps({ ddof: 1, epsilon: 1e-8 })
+    const on = (objective: { readonly ready: (batch: never) => { readonly weights: (indices: Int32Array, logProb: Float64Array) => { readonly weights: ArrayLike<number> } } }, ...indices: readonly number[]) =>
+      Array.from(objective.ready(batch as never).weights(Int32Array.from(indices), new Float64Array(indices.length).fill(-1)).weights)
+    const whitened = pipe(gae({ lambda: 1 }), importance(perStep), inMinibatches(meanOverSteps, { normalise: by }))
+    for (const indices of [[0, 2, 4, 6], [6, 1, 2], [5, 0]]) expect(on(whitened as never, ...indices)).toEqual(indices.map(() => 0))
+    // The credit of each step is 0.3, rounded as numbers of its size are.
+    const plain = on(pipe(gae({ lambda: 1 }), importance(perStep), inMinibatches(meanOverSteps)) as never, 0, 2, 4, 6)
+    expect(new Set(plain).size).toBeGreaterThan(1)
+    plain.forEach((w) => expect(w * 8).toBeCloseTo(0.3, 5))
+  })
 })
 
 describe('segments', () => {

@@ -48,8 +48,8 @@ describe('the weight as a formula, written by hand', () => {
     [['totalReturn', 'causality', 'dropOuterDiscount'], '1/N G_it'],
     [['totalReturn', { baseline: { constant: -0.5 } }, 'causality'], '1/N (gamma^t G_it - (-0.5))'],
     [['totalReturn', 'causality', { baseline: 'stateValue' }], '1/N (gamma^t (G_it - V(s_t)))'],
-    [[{ totalReturn: { objective: 'undiscounted' } }, 'causality', { baseline: { constant: 1 } }], '1/N (G_it - 1)'],
-    [['totalReturn', { baseline: 'batchMean' }, { normalise: { batchStd: { ddof: 1, epsilon: 0.1 } } }], '1/N ((R_i - mean_j R_j) / (std_j R_j + 0.1))'],
+    [[{ totalReturn: { objective: 'undiscounted' } }, 'causality', { baseline: { constant: 1 } }], '1/N (sum_{u>=t} r_iu - 1)'],
+    [['totalReturn', { baseline: 'batchMean' }, { normalise: { batchStd: { ddof: 1, epsilon: 0.1 } } }], '1/N ((R_i - mean_j R_j) / (std_{j, ddof 1} R_j + 0.1))'],
     [['totalReturn', { importance: 'perDecision' }], '1/N (sum_u rho_{0:max(u,t)} gamma^u r_u)'],
     [
       ['totalReturn', { baseline: { constant: 0.5 } }, 'causality', { baseline: 'stateValue' }, { importance: 'perDecision' }],
@@ -58,7 +58,7 @@ describe('the weight as a formula, written by hand', () => {
     [['totalReturn', 'causality', 'dropOuterDiscount', { importance: 'perDecision' }], '1/N (sum_{u>=t} rho_{0:u} gamma^(u-t) r_u)'],
     [['totalReturn', 'causality', { importance: 'perStep' }, { clip: { epsilon: 0.2 } }], '1/N clip[rho_t; 1 -+ 0.2] (gamma^t G_it)'],
     [['totalReturn', { importance: 'perTrajectory' }, { truncate: { at: 2 } }], '1/N min(rho_{0:L-1}, 2) R_i'],
-    [['totalReturn', { importance: 'perTrajectory' }, 'selfNormalise'], '1/N (N rho_{0:L-1} / sum_j rho_{0:L-1}) R_i'],
+    [['totalReturn', { importance: 'perTrajectory' }, 'selfNormalise'], '1/N (N rho_{0:L-1} / sum_j rho_{j,0:L-1}) R_i'],
     [['cloning', { importance: 'takenAsOne' }], '1/N 1'],
   ]
   for (const [words, text] of weights) it(text, () => expect(of(words).weight.text).toBe(text))
@@ -232,7 +232,7 @@ plus
 `)
     expect(text).toContain(`
 $$
-W_{it} = 1.5 \\left(\\tfrac1N\\thinspace R_i\\right) - 0.5 \\left(2 \\left(\\tfrac1N\\thinspace \\left(R_i - \\tfrac1N \\textstyle\\sum_j R_j\\right)\\right)\\right) + 0
+W_{it} = 1.5 \\left(\\tfrac1N\\thinspace R_i\\right) - 0.5 \\left(2 \\left(\\tfrac1N\\thinspace \\left(R_i - \\operatorname{mean}_j R_j\\right)\\right)\\right) + 0
 $$
 `)
     expect(text).toContain(`## Bias

@@ -53,22 +53,22 @@ const says = <N, B extends string>(e: Estimator<N, B>, formula: string): void =>
 describe('the weight as a formula, written by hand', () => {
   says(pipe(totalReturn, mean), '1/N R_i')
   says(pipe(undiscounted, mean), '1/N (sum_u r_iu)')
-  says(pipe(undiscounted, causality, mean), '1/N G_it')
+  says(pipe(undiscounted, causality, mean), '1/N (sum_{u>=t} r_iu)')
   says(pipe(toGo, mean), '1/N (gamma^t G_it)')
   says(pipe(toGo, dropOuterDiscount, mean), '1/N G_it')
   says(pipe(toGo, baseline(leaveOneOut), mean), '1/N (gamma^t (G_it - mean_{j!=i alive at t} G_jt))')
-  says(pipe(toGo, baseline(leaveOneOut({ ended: 'zero' })), mean), '1/N (gamma^t (G_it - (1/(N-1)) sum_{j!=i} G_jt))')
+  says(pipe(toGo, baseline(leaveOneOut({ ended: 'zero' })), mean), '1/N (gamma^t (G_it - mean_{j!=i} G_jt))')
   says(pipe(totalReturn, baseline(constant(0.5)), mean), '1/N (R_i - 0.5)')
   says(pipe(totalReturn, baseline(constant(0.5)), causality, mean), '1/N (gamma^t G_it - 0.5)')
   says(pipe(totalReturn, baseline(constant(1)), causality, baseline(stateValue), mean), '1/N (gamma^t (G_it - V(s_t)) - 1)')
   says(pipe(totalReturn, baseline(constant(1)), causality, baseline(stateValue), dropOuterDiscount, mean), '1/N (G_it - V(s_t) - 1)')
-  says(pipe(totalReturn, baseline(batchMean), normalise(batchStd({ ddof: 1, epsilon: 0.1 })), reduce(meanOfTrajectoryMeans)), '1/(N L_i) ((R_i - mean_j R_j) / (std_j R_j + 0.1))')
+  says(pipe(totalReturn, baseline(batchMean), normalise(batchStd({ ddof: 1, epsilon: 0.1 })), reduce(meanOfTrajectoryMeans)), '1/(N L_i) ((R_i - mean_j R_j) / (std_{j, ddof 1} R_j + 0.1))')
   says(pipe(toGo, importance(perStep), clip({ epsilon: 0.2 }), mean), '1/N clip[rho_t; 1 -+ 0.2] (gamma^t G_it)')
   says(pipe(toGo, importance(prefix), truncate({ at: 2 }), mean), '1/N min(rho_{0:t}, 2) (gamma^t G_it)')
   says(pipe(totalReturn, importance(perTrajectory), reduce(constantLength(5))), '1/(5 N) rho_{0:L-1} R_i')
-  says(pipe(nStep({ n: 2 }), mean), '1/N (gamma^t (sum_{l<2} gamma^l r_{t+l} + gamma^2 V_{t+2} - V_t))')
-  says(pipe(gae({ lambda: 0.5 }), reduce(meanOverSteps)), '1/sum_j L_j (gamma^t sum_l (gamma 0.5)^l delta_{t+l})')
-  says(pipe(vtrace({ rhoBar: 1, cBar: 2 }), mean), '1/N (gamma^t min(1, rho_t) (r_t + gamma v_{t+1} - V_t))')
+  says(pipe(nStep({ n: 2 }), mean), '1/N (gamma^t sum_{l<2} gamma^l delta_{t+l})')
+  says(pipe(gae({ lambda: 0.5 }), reduce(meanOverSteps)), '1/(sum_j L_j) (gamma^t sum_l (gamma 0.5)^l delta_{t+l})')
+  says(pipe(vtrace({ rhoBar: 1, cBar: 2 }), mean), '1/N (gamma^t min(1, rho_t) (r_t + gamma v[1, 2]_{t+1} - V_t))')
   says(pipe(cloning, mean), '1/N 1')
   // A ratio per reward, and the ratio so far in front of baselines.
   says(pipe(toGo, importance(perDecision), mean), '1/N (sum_{u>=t} rho_{0:u} gamma^u r_u)')
@@ -94,7 +94,7 @@ describe('the formula means what is computed', () => {
   it('a difference under a ratio that is taken as one stays a factor', () =>
     expect(explain(pipe(totalReturn, baseline(constant(0.5)), importance(takenAsOne), mean)).weight.text).toBe('1/N (R_i - 0.5)'))
   it('self-normalised: the credit does not stand under the sum', () =>
-    expect(explain(pipe(totalReturn, importance(perTrajectory), selfNormalise, mean)).weight.text).toMatch(/^1\/N \(N rho_\{0:L-1\} \/ sum_j rho_\{0:L-1\}\) R_i$/))
+    expect(explain(pipe(totalReturn, importance(perTrajectory), selfNormalise, mean)).weight.text).toMatch(/^1\/N \(N rho_\{0:L-1\} \/ sum_j rho_\{j,0:L-1\}\) R_i$/))
   it('a weight modifier after a ratio stays under the reduction', () => {
     const shifted = weightModifier({ word: 'shifted', needs: [], coupling: 'none', reasons: [], apply: (w) => w.map((v) => v + 1), formula: (w) => ({ text: `${w.text} + 1`, latex: `${w.latex} + 1` }), source: 'a test' })
     expect(explain(pipe(totalReturn, shifted, mean)).weight.text).toBe('1/N (R_i + 1)')
