@@ -52,7 +52,8 @@ const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
  *
  * Because the own return is in it, the expectation shrinks to exactly (N-1)/N grad J on whole returns and with { ended: 'zero' }
  * ('own sample'); among survivors of unequal lengths it is not even parallel ('own sample among survivors'). leaveOneOut has
- * no such bias, and on whole returns is the same times N/(N-1). Laws: own-sample mean, tight.
+ * no such bias, and on whole returns is the same times N/(N-1). Returns that are equal but for the rounding of their sums are judged by
+ * themselves, so that their credit is 0. Laws: own-sample mean, tight.
  *
  * @example
  * ```ts

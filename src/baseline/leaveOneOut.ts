@@ -56,7 +56,7 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
  *     b_it = mean of G_jt over the others alive at t    on steps; over all others with { ended: 'zero' }
  *
  * Independent of the own trajectory, so it adds no bias; with nobody else left it is 0, so that a single trajectory gives plain
- * REINFORCE. Laws: sound, permutation. Source: Kool et al. 2019; Mnih, Rezende 2016, VIMCO.
+ * REINFORCE. Returns that are equal but for the rounding of their sums are judged by themselves, so that their credit is 0. Laws: sound, permutation. Source: Kool et al. 2019; Mnih, Rezende 2016, VIMCO.
  *
  * @example
  * ```ts

@@ -30,5 +30,5 @@ export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 's
     differences(to, offsets[first], offsets[stop], actionValue, value, 0)
     if (by !== 1) scaleRun(to, to, offsets[first], offsets[stop], by)
   },
-  rounding: ({ actionValue, value }) => ({ end: () => 0, step: (k) => relative * (Math.abs(actionValue[k]) + Math.abs(value[k])) }),
+  rounding: ({ actionValue, value }) => (k) => relative * Math.abs(actionValue[k]) + relative * Math.abs(value[k]),
 })

@@ -76,6 +76,11 @@ const verdictOf = <N, B extends string>({ claim, reasons }: Estimator<N, B>): st
 /**
  * What an estimator is, needs, and is biased by, built from its pipeline.
  *
+ * In the weight, `a b` is a product, `1/N a` is (1/N) a, and sum, mean and std with an index reach over the product behind them. i is the own
+ * trajectory and t the time in its episode; G_jt is 0 where j is over; a mean of none is 0. delta_t is r_t + gamma V_{t+1} - V_t, with the
+ * bootstrap value after the last step, and 0 beyond. rho_{0:t} is the product of the ratios from the first step at hand up to t.
+ * v[rhoBar, cBar]_t is the corrected value of V-trace, [b_0, b_1]_t the number of time t, and `X from t on` is X of the steps from t on alone.
+ *
  * @param estimator  any estimator
  *
  * @example

@@ -18,7 +18,7 @@ import { changeCredit } from './creditModifier.ts'
 export interface DeviationOptions {
   /** 0: deviation of a population, 1: of a sample. */
   readonly ddof: 0 | 1
-  /** Added to the deviation, >= 0. Where both are 0, the credits are all alike and become 0. */
+  /** Added to the deviation, >= 0. Where both are 0, the credits are all alike, but for the rounding of the sums that they are, and become 0. */
   readonly epsilon: number
 }
 
@@ -48,7 +48,7 @@ const perUnit = (denominator: number): number => (denominator === 0 ? 0 : 1 / de
  *
  *     W_t = (R - b) / (std_j R_j + epsilon)
  *
- * The deviation of a single number is 0. Biased ('divided by a deviation'): the sign of the expectation can be wrong (world
+ * The deviation of a single number, and of returns that are equal but for rounding, is 0. Biased ('divided by a deviation'): the sign of the expectation can be wrong (world
  * groupNormalisationFlipsSign). Law: tight. Source: Shao et al. 2024, DeepSeekMath, section 4.1.
  *
  * @param options  ddof 0 or 1, epsilon >= 0
@@ -95,7 +95,7 @@ export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> =
  *
  *     W_t = (c_t - mean c) / (std c + epsilon)       mean and std over all steps of the batch
  *
- * The deviation of a single number is 0. Biased ('divided by a deviation'), as the mean and the deviation are made from the
+ * Credits that are equal but for rounding, and a single one, become 0. Biased ('divided by a deviation'), as the mean and the deviation are made from the
  * sample that they change. Law: tight. Source: common practice, e.g. Dhariwal et al. 2017, baselines.
  *
  * @param options  ddof 0 or 1, epsilon >= 0

@@ -30,7 +30,7 @@ const aNormalisation: Kind = {
 
 /** The credits of a slice as those of a pipeline: whatever they were made of, they are now a column, and may be off by what the whole's are. */
 const asCredit = (column: Float64Array, indices: Int32Array, roundings: Float64Array): Credit => ({
-  of: { _tag: 'column', column, rounding: { end: () => 0, step: (j) => roundings[indices[j]] } },
+  of: { _tag: 'column', column, rounding: (j) => roundings[indices[j]] },
   outer: 1,
   flat: [],
   inside: [],

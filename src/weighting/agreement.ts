@@ -16,12 +16,12 @@ export const relative = 5e-13
 type RewardSource = Extract<CreditSource, { readonly reward: unknown }>
 
 /** Rounding of returns to go: relative to the absolute values of the rewards. */
-const ofRewards = ({ reward, discount }: RewardSource): Rounding => ({
-  end: () => 0,
-  step: (k, later) => relative * Math.abs(reward[k]) + discount * later,
-})
+const ofRewards =
+  ({ reward, discount }: RewardSource): Rounding =>
+  (k, later) =>
+    relative * Math.abs(reward[k]) + discount * later
 
-const none: Rounding = { end: () => 0, step: () => 0 }
+const none: Rounding = () => 0
 
 const roundingIn = (of: CreditSource): Rounding => ('reward' in of ? ofRewards(of) : (of.rounding ?? none))
 
@@ -130,10 +130,10 @@ const everyStep = (
 ): boolean => {
   const source = roundingIn(of)
   for (let i = 0; i < count; i++) {
-    let sum = source.end(i)
+    let sum = 0
     for (let k = offsets[i + 1] - 1; k >= offsets[i]; k--) {
       const time = startTime[i] + k - offsets[i]
-      sum = source.step(k, sum)
+      sum = source(k, sum)
       const within = sum + (inside.length === 0 ? 0 : roundingOfLevels(inside, i, k, time))
       const rounding = relative * Math.abs(column[k]) + (outer === 1 ? within : outer ** time * within) + roundingOfLevels(flat, i, k, time)
       if (!accepts(k, rounding)) return false

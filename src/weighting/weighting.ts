@@ -74,15 +74,10 @@ export type CreditSource =
   | { readonly _tag: 'written'; readonly write: WriteCredit; readonly wide?: WideCredit; readonly rounding?: Rounding }
 
 /**
- * What credits may be off by where they are sums of larger numbers, told from the end of a trajectory on. Where it is not told, a credit is
- * taken to be exact to its own last digits.
+ * What the credit of step k may be off by where it is a sum of larger numbers, from what that of the step after it may be, 0 after the last.
+ * Where it is not told, a credit is taken to be exact to its own last digits.
  */
-export interface Rounding {
-  /** Of what follows the last step of trajectory i. */
-  readonly end: (i: number) => number
-  /** Of the credit of step k, from that of the step after it. */
-  readonly step: (k: number, later: number) => number
-}
+export type Rounding = (k: number, later: number) => number
 
 /** Writes the credits of the trajectories first <= i < stop, times a number, to their places. */
 export type WriteCredit = (to: Float64Array, first: number, stop: number, by: number) => void

@@ -1,8 +1,28 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { describeProblems, estimate, fromSteps, gae, importance, meanOverSteps, perStep, pipelineFromJson, terminated, truncated, whitenSteps } from 'estimand'
-import type { AllFacts, Trajectories } from 'estimand'
+import {
+  advantage,
+  baseline,
+  constant,
+  describeProblems,
+  estimate,
+  fromSteps,
+  gae,
+  importance,
+  meanOverSteps,
+  meanOverTrajectories,
+  normalise,
+  perStep,
+  pipelineFromJson,
+  reduce,
+  stateValue,
+  stepCredit,
+  terminated,
+  truncated,
+  whitenSteps,
+} from 'estimand'
+import type { AllFacts, AnyEstimator, Trajectories } from 'estimand'
 import { exact, mdp } from 'estimand/exact'
 import { inMinibatches } from 'estimand/training'
 import { describe, expect, it } from 'vitest'
@@ -64,7 +84,7 @@ const numberOf = ({ p, q }: Fraction): number => {
 /** Weights by whole numbers: rewards and discount are tenths. */
 const reference = (words: Words, discount: number, rewards: readonly (readonly number[])[]): readonly number[] => {
   const [, ...rest] = words
-  const perStep = rest[0] === 'causality'
+  const toTheEnd = rest[0] === 'causality'
   const find = (key: string): unknown => rest.map((word) => (word as Record<string, unknown>)[key]).find((found) => found !== undefined)
   const b = find('baseline') as string | Record<string, { ended: string }> | undefined
   const by = find('normalise') as Record<string, { ddof: number; epsilon: number }> | undefined
@@ -75,21 +95,21 @@ const reference = (words: Words, discount: number, rewards: readonly (readonly n
   const zero = typeof b === 'object' && Object.values(b)[0].ended === 'zero'
   const credits = toGo.map((row, i) =>
     row.map((own, t) => {
-      const from = perStep ? t : 0
-      const members = toGo.flatMap((other, j) => (name === 'leaveOneOut' && j === i ? [] : other.length > from ? [other[from]] : perStep && zero ? [fraction(0)] : []))
-      const centred = minus(perStep ? own : row[0], name === undefined || members.length === 0 ? fraction(0) : over(sum(members), members.length))
-      return perStep ? times(centred, Array.from({ length: t }, () => gamma).reduce(times, fraction(1))) : centred
+      const from = toTheEnd ? t : 0
+      const members = toGo.flatMap((other, j) => (name === 'leaveOneOut' && j === i ? [] : other.length > from ? [other[from]] : toTheEnd && zero ? [fraction(0)] : []))
+      const centred = minus(toTheEnd ? own : row[0], name === undefined || members.length === 0 ? fraction(0) : over(sum(members), members.length))
+      return toTheEnd ? times(centred, Array.from({ length: t }, () => gamma).reduce(times, fraction(1))) : centred
     }),
   )
   const raw = toGo.map(([first]) => first)
-  const numbers = perStep ? credits.flat() : raw
+  const numbers = toTheEnd ? credits.flat() : raw
   const mean = over(sum(numbers), numbers.length)
   const { ddof, epsilon } = by === undefined ? { ddof: 0, epsilon: 0 } : Object.values(by)[0]
   const squares = sum(numbers.map((x) => times(minus(x, mean), minus(x, mean))))
   const deviation = isZero(squares) || numbers.length <= ddof ? 0 : Math.sqrt(numberOf(over(squares, numbers.length - ddof)))
   const divided = (c: Fraction): number => {
     if (by === undefined) return numberOf(c)
-    return deviation + epsilon === 0 ? 0 : numberOf(perStep ? minus(c, mean) : c) / (deviation + epsilon)
+    return deviation + epsilon === 0 ? 0 : numberOf(toTheEnd ? minus(c, mean) : c) / (deviation + epsilon)
   }
   return credits.flat().map((c) => divided(c) / N)
 }
@@ -170,6 +190,36 @@ describe('returns that are equal but for rounding', () => {
       { numRuns: 300 },
     ))
 
+  it('credits of one’s own that a baseline brings down to their rounding', () => {
+    const high = stepCredit({ word: 'high', needs: ['ActionValue'], reasons: [], outer: 'discount', formula: { text: 'x_t', latex: 'x_t' }, source: 'a test', column: (b) => Float64Array.from(b.actionValue) })
+    for (const large of [1, 1e7, 1e10]) {
+      const value = [3 * large, 7 * large, -large]
+      const batch = must(fromSteps({ discount: 1, provenance: 'on-policy', episodes: 'segments', trajectories: [{ value, actionValue: value.map((v) => v + 0.1), end: terminated }] }))
+      const weights = (e: AnyEstimator) => Array.from(e.estimate(batch as unknown as Trajectories<AllFacts>))
+      const by = whitenSteps({ ddof: 0, epsilon: 1e-8 })
+      expect(weights(pipe(high, baseline(stateValue), normalise(by), reduce(meanOverTrajectories)))).toEqual([0, 0, 0])
+      expect(weights(pipe(advantage, normalise(by), reduce(meanOverTrajectories)))).toEqual([0, 0, 0])
+      // What is subtracted twice, from two sides, and cancels.
+      expect(weights(pipe(high, baseline(constant(large * 1e4)), baseline(stateValue), baseline(constant(-large * 1e4)), normalise(by), reduce(meanOverTrajectories)))).toEqual([0, 0, 0])
+    }
+  })
+
+  it('values that cancel, however little of their end is left', () => {
+    // A_t = r_t + V_{t+1} / 2 - V_t = 0.1, where V doubles from step to step but for what its reward makes up for.
+    const value = Array.from({ length: 50 }, (_, t) => 1e9 * 2 ** t + (t % 3))
+    const next = (t: number): number => (t % 3 === 2 ? 0 : (t % 3) + 1)
+    const batch = must(
+      fromSteps({
+        discount: 0.5,
+        provenance: 'on-policy',
+        episodes: 'segments',
+        trajectories: [{ reward: value.map((_, t) => (t % 3) - next(t) / 2 + 0.1), value, end: truncated({ value: 1e9 * 2 ** 50 + next(49) }) }],
+      }),
+    )
+    for (const credit of [{ gae: { lambda: 0 } }, { nStep: { n: 1 } }])
+      expect(weigh([credit, 'dropOuterDiscount', { normalise: { whitenSteps: { ddof: 0, epsilon: 1e-8 } } }], batch).every((w) => w === 0), JSON.stringify(credit)).toBe(true)
+  })
+
   it('in exact too', () => {
     // The first action leads past 0.1, 0.2, 0.3 or past 0.3, 0.2, 0.1; later ones make no difference.
     const to = (s: number): readonly number[] => [0, 1, 2, 3, 4].map((n) => (n === s ? 1 : 0))
@@ -245,6 +295,12 @@ describe('numbers of any size', () => {
     }
   })
 
+  it('many numbers far from 0: their centre is as exact as they are', () => {
+    const credits = Array.from({ length: 4096 }, (_, k) => 1e12 + 0.3 + (k % 2 === 0 ? 2 : -2))
+    const weights = weigh(['totalReturn', 'causality', { normalise: { whitenSteps: { ddof: 0, epsilon: 0 } } }], episodes(1, credits.map((c) => [c])))
+    weights.forEach((w, k) => expect(Math.abs(w * 4096 - (k % 2 === 0 ? 1 : -1))).toBeLessThan(1e-4))
+  })
+
   it('returns moved by a number: the same weights, to the rounding of the moved returns', () =>
     fc.assert(
       fc.property(dyadic, fc.integer({ min: -(2 ** 30), max: 2 ** 30 }), fc.constantFrom(...wholePipelines.filter(isCentred)), ({ discount, rewards }, shift, words) => {
@@ -259,8 +315,8 @@ describe('numbers of any size', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 40 }), fc.double({ min: 1, max: 2, noNaN: true }), (bits, x) => {
         const returns = bits.map((b) => x * (1 + b * 1e-11))
-        const baseline = returns.map((r, i) => r - weigh(['totalReturn', { baseline: 'batchMean' }], episodes(1, returns.map((one) => [one])))[i] * returns.length)
-        for (const b of baseline) expect(b >= Math.min(...returns) * (1 - 1e-15) && b <= Math.max(...returns) * (1 + 1e-15)).toBe(true)
+        const means = returns.map((r, i) => r - weigh(['totalReturn', { baseline: 'batchMean' }], episodes(1, returns.map((one) => [one])))[i] * returns.length)
+        for (const b of means) expect(b >= Math.min(...returns) * (1 - 1e-15) && b <= Math.max(...returns) * (1 + 1e-15)).toBe(true)
       }),
       { numRuns: 200 },
     ))
@@ -275,8 +331,8 @@ describe('minibatches', () => {
         provenance: 'off-policy',
         episodes: 'complete',
         trajectories: [3, 1, 7, 5].map((v) => {
-          const reward = [v * large, 0.1]
-          return { reward, value: [v * large - 0.2, -0.2], logProb: [-1, -1], behaviourLogProb: [-1, -1], end: terminated }
+          const reward = [v * large + 0.1, 0.1]
+          return { reward, value: [v * large - 0.1, -0.2], logProb: [-1, -1], behaviourLogProb: [-1, -1], end: terminated }
         }),
       }),
     )
