@@ -1,3 +1,4 @@
+import { sum } from '../columns/deviation.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
@@ -30,9 +31,9 @@ const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
         return agree ? { axis: 'per trajectory', column: returns } : { axis: 'constant', value: all }
       }
       const { toGo, total, members, agree } = rawReturnsToGo(credit, batch, ended)
-      const means = total.every(Number.isFinite)
-        ? total.map((sum, t) => sum / members[t])
-        : smallTotals(toGo, batch, total.length).map((sum, t) => sum / members[t] / small)
+      const means = Number.isFinite(sum(total))
+        ? total.map((all, t) => all / members[t])
+        : smallTotals(toGo, batch, total.length).map((all, t) => all / members[t] / small)
       return agree === null ? { axis: 'per time', column: means } : levelPerStep(batch, (k, t) => (agree[t] === 1 ? toGo[k] : means[t]))
     },
     formula: {

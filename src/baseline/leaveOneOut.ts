@@ -1,8 +1,9 @@
-import type { Call, Refused } from '../weighting/step.ts'
+import { sum } from '../columns/deviation.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
 import { checkedEnded, levelPerStep, meanOf, meansOfReturns, rawReturnsToGo, small, smallTotals } from './ofTheBatch.ts'
+import type { Call, Refused } from '../weighting/step.ts'
 
 /** The baseline leaveOneOut: by itself, or called with what to do about trajectories that have ended. */
 export interface LeaveOneOut extends Baseline<unknown, never, never, 'batchBaseline'> {
@@ -23,12 +24,15 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
       if (scale === 'whole return') {
         if (count === 1) return { axis: 'per trajectory', column: new Float64Array(1) }
         const { returns, agree, others } = meansOfReturns(credit, batch)
-        return { axis: 'per trajectory', column: agree ? returns : returns.map((_, i) => others(i)) }
+        if (agree) return { axis: 'per trajectory', column: returns }
+        const column = new Float64Array(count)
+        for (let i = 0; i < count; i++) column[i] = others(i)
+        return { axis: 'per trajectory', column }
       }
       const { toGo, total, members, agree } = rawReturnsToGo(credit, batch, ended)
       // With nobody else alive, total is the own return and its difference from it is exactly 0.
       const share = members.map((counted) => 1 / Math.max(counted - 1, 1))
-      if (!total.every(Number.isFinite)) {
+      if (!Number.isFinite(sum(total))) {
         const sums = smallTotals(toGo, batch, total.length)
         return levelPerStep(batch, (k, t) => (agree?.[t] === 1 ? toGo[k] : ((sums[t] - toGo[k] * small) * share[t]) / small))
       }

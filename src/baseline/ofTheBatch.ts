@@ -1,4 +1,4 @@
-import { largest, unitFor } from '../columns/deviation.ts'
+import { unitFor } from '../columns/deviation.ts'
 import { addRun } from '../columns/runs.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
@@ -41,24 +41,30 @@ export const meanOf =
 export const meansOfReturns = ({ of }: Credit, batch: Batch) => {
   const returns = returnsOf(of, batch)
   const { count } = batch
-  const unit = unitFor(largest(returns))
-  const [first] = returns
-  const beyond = (i: number): number => returns[i] * unit - first * unit
-  let more = 0
+  const first = returns[0]
   let low = first
   let high = first
-  for (let i = 0; i < count; i++) {
-    more += beyond(i)
-    low = Math.min(low, returns[i])
-    high = Math.max(high, returns[i])
+  let beyond = 0
+  for (let i = 1; i < count; i++) {
+    const own = returns[i]
+    beyond += own - first
+    if (own < low) low = own
+    if (own > high) high = own
   }
-  const within = (mean: number): number => Math.min(Math.max(mean, low), high)
+  // Where differences or their sum overflow, in another unit.
+  const unit = Number.isFinite(beyond) ? 1 : unitFor(Math.max(Math.abs(low), Math.abs(high)))
+  if (unit !== 1) {
+    beyond = 0
+    for (let i = 1; i < count; i++) beyond += returns[i] * unit - first * unit
+  }
+  /** A mean from what n of them are beyond the first, within all of them. */
+  const mean = (more: number, n: number): number => Math.min(Math.max((first * unit + more / n) / unit, low), high)
   return {
     returns,
     agree: returnsAgree(rewardsIn(of), returns, batch),
-    all: within((first * unit + more / count) / unit),
+    all: mean(beyond, count),
     /** Of all but one; there must be others. */
-    others: (i: number): number => within((first * unit + (more - beyond(i)) / (count - 1)) / unit),
+    others: (i: number): number => mean(beyond - (returns[i] * unit - first * unit), count - 1),
   }
 }
 

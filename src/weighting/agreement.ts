@@ -43,8 +43,8 @@ export const returnsAgree = (of: RewardSource, returns: ArrayLike<number>, { cou
   for (let j = 0; j < count; j++) {
     const i = j === 0 ? apart : j <= apart ? j - 1 : j
     const rounding = ofReturn(of, offsets[i], offsets[i + 1])
-    low = Math.max(low, returns[i] - rounding)
-    high = Math.min(high, returns[i] + rounding)
+    if (!(returns[i] - rounding <= low)) low = returns[i] - rounding
+    if (!(returns[i] + rounding >= high)) high = returns[i] + rounding
     if (!(low <= high)) return false
   }
   return true
@@ -65,38 +65,39 @@ export const timesThatAgree = (
   { count, offsets }: Batch,
 ): Uint8Array | null => {
   const times = alive.length
-  const low = new Float64Array(times)
-  const high = new Float64Array(times)
+  // low and high of each time; that low is above high says that it is settled.
+  const ends = new Float64Array(2 * times)
   let undecided = 0
   for (let t = 0; t < times; t++) {
     if (members[t] < 2) {
-      low[t] = 1
+      ends[2 * t] = 1
       continue
     }
     undecided++
     if (members[t] > alive[t]) continue
-    low[t] = -Infinity
-    high[t] = Infinity
+    ends[2 * t] = -Infinity
+    ends[2 * t + 1] = Infinity
   }
   let first = 0
   for (let i = 0; i < count && undecided > 0; i++) {
-    while (low[first] > high[first]) first++
+    while (ends[2 * first] > ends[2 * first + 1]) first++
     const begin = offsets[i]
     let rounding = 0
     for (let k = offsets[i + 1] - 1; k >= begin + first; k--) {
       rounding = relative * Math.abs(reward[k]) + discount * rounding
-      const t = k - begin
-      if (low[t] > high[t]) continue
-      low[t] = Math.max(low[t], toGo[k] - rounding)
-      high[t] = Math.min(high[t], toGo[k] + rounding)
-      if (low[t] <= high[t]) continue
-      low[t] = 1
-      high[t] = 0
+      const at = 2 * (k - begin)
+      if (ends[at] > ends[at + 1]) continue
+      const low = toGo[k] - rounding
+      const high = toGo[k] + rounding
+      if (!(low <= ends[at])) ends[at] = low
+      if (!(high >= ends[at + 1])) ends[at + 1] = high
+      if (ends[at] <= ends[at + 1]) continue
+      ends[at] = 1
+      ends[at + 1] = 0
       undecided--
     }
   }
-  if (undecided === 0) return null
-  return Uint8Array.from(low, (lowest, t) => (lowest <= high[t] ? 1 : 0))
+  return undecided === 0 ? null : Uint8Array.from({ length: times }, (_, t) => (ends[2 * t] <= ends[2 * t + 1] ? 1 : 0))
 }
 
 /** The size of what a level subtracts from a step. */
