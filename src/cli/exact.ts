@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { aligned, short } from '../../laws/report.ts'
+import { norm } from '../columns/norm.ts'
 import type { ExactRequest } from '../codec/request.ts'
 import { exactOfAll } from '../exact/exact.ts'
 import type { Exact } from '../exact/exact.ts'
@@ -25,7 +26,9 @@ export const inRequest = ({ path, expected, got }: Problem): Problem => ({
   got: got
     .replace('; give value to fromSteps, and a value to each truncated end', '; say where it comes from: --facts \'{"value": "exact"}\'')
     .replace('; give actionValue to fromSteps', '; say where it comes from: --facts \'{"actionValue": "exact"}\'')
-    .replace('raise limit, take a smaller batchSize, or use sampled(...)', 'raise --limit, or take a smaller --batch-size or horizon'),
+    .replace('raise limit, take a smaller batchSize, or use sampled(...)', 'raise --limit, or take a smaller --batch-size or horizon')
+    .replace('take a smaller batchSize', 'take a smaller --batch-size')
+    .replace(', or use sampled(...)', ''),
 })
 
 /** The exact moments that a request asks for. */
@@ -50,7 +53,7 @@ const textOf = ({ estimator, mdp, sampling = 'target' }: ExactRequest, found: Ex
     tidy(bias[k]),
     tidy(Math.sqrt(covDiag[k])),
   ])
-  const biasNorm = Math.hypot(...bias)
+  const biasNorm = norm(bias)
   const [heading, ...lines] = aligned([['state', 'action', target.name, 'expectation', 'bias', 'deviation'], ...rows]).split('\n')
   return [
     `W_it = ${estimator.formula.text}`,

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { norm } from '../columns/norm.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import { estimatorProblem } from '../estimator/estimator.ts'
 import type { Exact } from '../exact/exact.ts'
@@ -73,8 +74,6 @@ export type Row = ComparedRow | NotComparedRow
 
 /** What float64 sums may be off by, per unit of the numbers summed. */
 const rounding = 1e-12
-
-const norm = (x: readonly number[]): number => Math.hypot(...x)
 
 /** The cosine between two vectors; null where one is no longer than rounding would make it. `scale`: size of what was summed. */
 const cosineBetween = (x: readonly number[], y: readonly number[], scale: number): number | null => {

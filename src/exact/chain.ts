@@ -4,6 +4,9 @@ import type { Problem } from '../trajectories/problem.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
 
+/** Its transitions are a table of 2 (length + 1)^2 numbers. */
+const longest = 4095
+
 /** What a chain leaves to its user. Policies as in an MDP: logits or probabilities; uniform where nothing is said. */
 export interface ChainOptions {
   /** States before the goal, an integer >= 1; the goal is one more. S = length + 1 */
@@ -53,6 +56,7 @@ export const chain = (options: ChainOptions): E.Either<readonly Problem[], Mdp> 
   const { length, horizon, discount, slip = 0, goal = 1, step = 0, theta, thetaBehaviour, policy, behaviourPolicy } = options
   const problems = [
     ...(Number.isInteger(length) && length >= 1 ? [] : [{ path: 'length', expected: 'an integer >= 1', got: String(length) }]),
+    ...(length > longest ? [{ path: 'length', expected: `at most ${longest}, so that its table of transitions fits in memory`, got: String(length) }] : []),
     ...(slip >= 0 && slip <= 1 ? [] : [{ path: 'slip', expected: 'a probability in [0, 1]', got: String(slip) }]),
   ]
   if (problems.length > 0) return E.left(problems)

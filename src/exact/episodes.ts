@@ -10,7 +10,8 @@ import { shown } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { refuseMdp } from './made.ts'
 import type { Setting } from './setting.ts'
-import { settingProblems, valuesIn } from './setting.ts'
+import { givesValues, settingProblems, valuesIn } from './setting.ts'
+import { horizonProblems } from './bounds.ts'
 import { modelOf } from './model.ts'
 import type { Model } from './model.ts'
 import { shapeProblem } from './shape.ts'
@@ -108,10 +109,10 @@ export const episodes =
     if (E.isLeft(shape))
       return E.left(shape.left.map((error) => shapeProblem(error, '')).map(({ path, ...rest }) => ({ ...rest, path: path.startsWith('[') || path === '' ? `trajectories${path}` : `trajectories.${path}` })))
     const model = modelOf(mdp, sampling)
-    const problems = shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))
+    const problems = [...(givesValues(setting) ? horizonProblems(mdp) : []), ...shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))]
     if (problems.length > 0) return E.left(problems)
     const { S, A, T } = model
-    const { value, actionValue } = valuesIn(setting, model, truth(mdp))
+    const { value, actionValue } = valuesIn(setting, model, truth)
     const stepsOf = ({ states, actions, rewards }: Episode): Steps => {
       const at = (k: number): number => states[k] * A + actions[k]
       return {

@@ -8,14 +8,17 @@ import type { Problem } from '../trajectories/problem.ts'
 import { describeProblems } from '../trajectories/problem.ts'
 import { says } from '../weighting/definition.ts'
 import { IllegalStep } from '../weighting/step.ts'
-import { enumerateAll } from './enumerate.ts'
-import { liarsAmong, overTrajectories, overTuples } from './expectation.ts'
+import { covarianceProblems, horizonProblems, workProblems } from './bounds.ts'
+import type { Moments } from './centre.ts'
+import { centreOf } from './centre.ts'
+import { expectations, liarsAmong } from './expectation.ts'
 import { batchIn, roomFor } from './facts.ts'
-import { countTrajectories, modelOf } from './model.ts'
-import type { Moments } from './moments.ts'
+import { countTrajectories, extentOf } from './extent.ts'
+import type { Model } from './model.ts'
+import { modelOf } from './model.ts'
 import { gatherer } from './moments.ts'
 import type { FactsIn, NoOthers, Setting } from './setting.ts'
-import { defaultLimit, settingProblems, valuesIn } from './setting.ts'
+import { batchSizeOf, carriedIn, defaultLimit, settingProblems, valuesIn } from './setting.ts'
 import { truth } from './truth.ts'
 
 /** The exact moments of an estimator in a setting. Gradients are flat, row-major in (s, a). */
@@ -45,8 +48,6 @@ export interface Cost {
   readonly tuples: number
 }
 
-const batchSizeOf = ({ coupling }: Pick<AnyEstimator, 'coupling'>, { batchSize }: Setting): number => batchSize ?? (coupling === 'none' ? 1 : 2)
-
 /**
  * How much work `exact` has in a setting, counted without doing it.
  *
@@ -75,7 +76,9 @@ export const cost = (setting: Setting) => {
 
 const aCoupled: Kind = { expected: anEstimator.expected, holds: (x) => hasParts(x) && says.coupling.holds(x['coupling']) }
 
+/** Expectation from the moments about 0, variances from those about a centre. */
 const momentsOf = (
+  expectation: Float64Array,
   { first, second }: Moments,
   size: number,
   covariance: 'diagonal' | 'full',
@@ -84,7 +87,7 @@ const momentsOf = (
   const between = (k: number, l: number): number => (second[k * D + l] - first[k] * first[l]) / size
   const covDiag = Array.from(first, (mean, k) => Math.max(covariance === 'full' ? between(k, k) : (second[k] - mean * mean) / size, 0))
   return {
-    expectation: Array.from(first),
+    expectation: Array.from(expectation),
     covDiag,
     covTrace: covDiag.reduce((a, b) => a + b, 0),
     covariance: covariance === 'full' ? covDiag.map((_, k) => covDiag.map((_variance, l) => between(k, l))) : null,
@@ -95,6 +98,16 @@ const estimatorProblems = (estimators: unknown): readonly Problem[] =>
   Array.isArray(estimators)
     ? estimators.flatMap((e: unknown, j) => estimatorProblem(estimators.length === 1 ? 'estimator' : `estimators[${j}]`, e) ?? [])
     : [{ path: 'estimators', expected: 'an array of estimators; of a single one exact(setting)(estimator) tells the moments', got: whatItIs(estimators) }]
+
+/** Log ratios from here on may be what makes moments infinite: their squares come near the largest number, or products of a few do. */
+const farApart = 100
+
+/** Which action the policies are furthest apart in, if that is far. */
+const largestRatio = ({ A, logTarget, logSampler }: Model): string => {
+  const logs = logTarget.map((log, k) => log - logSampler[k])
+  const k = logs.reduce((most, log, other) => (log > logs[most] ? other : most), 0)
+  return logs[k] < farApart ? '' : `, where the ratio of action ${k % A} in state ${Math.floor(k / A)} is exp(${logs[k].toPrecision(4)})`
+}
 
 /**
  * The exact moments of several estimators in one setting: its trajectories, and each batch size's tuples, are gone through once for all.
@@ -121,30 +134,28 @@ export const exactOfAll =
     const malformed = [...settingProblems(setting), ...estimatorProblems(estimators)]
     if (malformed.length > 0) return E.left(malformed)
     const { mdp, sampling = 'target', limit = defaultLimit, covariance = 'diagonal' } = setting
+    const tooLarge = [...horizonProblems(mdp), ...covarianceProblems(mdp, covariance)]
+    if (tooLarge.length > 0) return E.left(tooLarge)
     const model = modelOf(mdp, sampling)
-    const known = truth(mdp)
-    const values = valuesIn(setting, model, known)
     const onPolicy = sampling === 'target'
-    const sample = batchIn(roomFor(model, values, 1), model, onPolicy, 1)
-    const count = countTrajectories(model)
+    const sample = batchIn(roomFor(model, carriedIn(setting), 1), model, onPolicy, 1)
+    const extent = extentOf(model)
     const problems = estimators.flatMap((e, j): readonly Problem[] => {
       const path = estimators.length === 1 ? 'estimator' : `estimators[${j}]`
-      const tuples = e.coupling === 'none' ? count : count ** batchSizeOf(e, setting)
       return [
         ...unmetNeeds(e.needs, sample).map((got): Problem => ({ path, expected: 'facts that the setting gives', got })),
-        ...(tuples > limit
-          ? [{ path, expected: `at most ${limit} tuples of trajectories`, got: `${tuples}; raise limit, take a smaller batchSize, or use sampled(...)` }]
-          : []),
+        ...workProblems(path, extent, mdp, batchSizeOf(e, setting), e.coupling !== 'none', limit),
       ]
     })
     if (problems.length > 0) return E.left(problems)
-    const gatherers = estimators.map(() => gatherer(model, covariance))
-    const those = (wanted: (e: AnyEstimator) => boolean) => {
-      const chosen = estimators.flatMap((e, j) => (wanted(e) ? [j] : []))
-      return { some: chosen.map((j) => estimators[j]), to: chosen.map((j) => gatherers[j]) }
-    }
-    const single = those((e) => e.coupling === 'none')
-    const liars = liarsAmong(single.some, model, values, onPolicy)
+    const known = truth(mdp)
+    const values = valuesIn(setting, model, () => known)
+    const liars = liarsAmong(
+      estimators.filter((e) => e.coupling === 'none'),
+      model,
+      values,
+      onPolicy,
+    )
     if (liars.size > 0)
       return E.left(
         estimators.flatMap((e, j): readonly Problem[] =>
@@ -159,23 +170,29 @@ export const exactOfAll =
             : [],
         ),
       )
-    overTrajectories(model, values, onPolicy, single.some, single.to)
-    for (const N of new Set(estimators.filter((e) => e.coupling !== 'none').map((e) => batchSizeOf(e, setting))))
-      for (const coupling of ['exchangeable', 'ordered'] as const) {
-        const { some, to } = those((e) => e.coupling === coupling && batchSizeOf(e, setting) === N)
-        if (some.length > 0) overTuples(model, values, onPolicy, enumerateAll(model, count), N, coupling === 'exchangeable', some, to)
-      }
+    const momentsAbout = (some: readonly { readonly e: AnyEstimator; readonly centre: Float64Array | null }[]): readonly Moments[] => {
+      const tasks = some.map(({ e, centre }) => ({ e, N: batchSizeOf(e, setting), to: gatherer(model, covariance, centre) }))
+      expectations(model, values, onPolicy, extent, tasks)
+      return tasks.map(({ to }) => to.moments())
+    }
+    const plain = momentsAbout(estimators.map((e) => ({ e, centre: null })))
+    // Most have no variance that is lost in the square of the mean, and are done.
+    const again = plain.flatMap((found, j) => {
+      const centre = centreOf(found)
+      return centre === null ? [] : [{ j, e: estimators[j], centre }]
+    })
+    const centred = new Map(momentsAbout(again).map((found, k) => [again[k].j, found]))
     const results = estimators.map((e, j): Exact => {
       const N = batchSizeOf(e, setting)
       const name = e.objective === 'discounted' ? 'gradJ' : 'gradJUndiscounted'
       const value = known[name]
-      const found = momentsOf(gatherers[j].moments(), e.coupling === 'none' ? N : 1, covariance)
-      return { target: { name, value }, ...found, bias: found.expectation.map((x, k) => x - value[k]), N, trajectories: count }
+      const found = momentsOf(plain[j].first, centred.get(j) ?? plain[j], e.coupling === 'none' ? N : 1, covariance)
+      return { target: { name, value }, ...found, bias: found.expectation.map((x, k) => x - value[k]), N, trajectories: extent.trajectories }
     })
-    const infinite = results.flatMap((result, j) =>
-      [...result.expectation, result.covTrace].every(Number.isFinite)
+    const infinite = results.flatMap(({ expectation, covTrace, covariance: pairs }, j) =>
+      [...expectation, covTrace].every(Number.isFinite) && (pairs ?? []).every((row) => row.every(Number.isFinite))
         ? []
-        : [{ path: `estimators[${j}]`, expected: 'finite moments', got: 'one that is infinite or not a number; truncate the ratio, bring the policies closer, or scale the rewards down' }],
+        : [{ path: `estimators[${j}]`, expected: 'finite moments', got: `one that is infinite or not a number${largestRatio(model)}; truncate the ratio, bring the policies closer, or scale the rewards down` }],
     )
     return infinite.length > 0 ? E.left(infinite) : E.right(results)
   }

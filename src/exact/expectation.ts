@@ -3,16 +3,19 @@ import type { AnyEstimator } from '../estimator/estimator.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { select } from '../trajectories/select.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
-import { enumerate, enumerateFrom, firstAndLast } from './enumerate.ts'
+import { enumerate, enumerateAll, enumerateFrom, firstAndLast } from './enumerate.ts'
 import type { Enumerated } from './enumerate.ts'
 import type { Room, Values } from './facts.ts'
 import { batchIn, fill, fillStep, roomFor } from './facts.ts'
 import type { Model } from './model.ts'
-import { waysFrom } from './model.ts'
+import type { Extent } from './extent.ts'
+import { partingOf } from './extent.ts'
 import type { Draws, Gatherer } from './moments.ts'
 
 /** Trajectories that are evaluated together: a block stays near while its columns are filled, weighed and gathered. */
-const blockSize = 512
+const usualBlock = 512
+/** Steps for which a block has room. */
+const mostInBlock = 2 ** 20
 
 /**
  * Whether the weights of two trajectories in one batch are half of those that each has alone, as an estimator that couples none has it.
@@ -44,6 +47,16 @@ interface Block {
   readonly beginning: Int32Array
 }
 
+/** Enumerated trajectories whose steps stand in a room. */
+const drawsOf = ({ count, probability, logProbability }: Enumerated, { offsets, pair }: Room): Draws => ({
+  count,
+  offsets,
+  probability,
+  logProbability,
+  leastLog: logProbability.subarray(0, count).reduce((a, b) => Math.min(a, b), 0),
+  pair,
+})
+
 /** Steps that blocks are kept for, all together. */
 const mostKept = 2 ** 18
 
@@ -53,7 +66,7 @@ const mostKept = 2 ** 18
  * What can be done from a state on does not depend on how it was reached: a block of all ways on is laid out once for each state, and
  * what comes before is written over where it differs from the last time.
  */
-export const overTrajectories = (
+const overTrajectories = (
   model: Model,
   values: Values,
   onPolicy: boolean,
@@ -61,20 +74,17 @@ export const overTrajectories = (
   to: readonly Gatherer[],
 ): void => {
   if (estimators.length === 0) return
-  const ways = waysFrom(model)
-  const parting = Math.min(
-    ways.findIndex((ofStates) => ofStates.every((count) => count <= blockSize)),
-    model.T - 1,
-  )
-  const gather = ({ batch, draws, weights }: Block, share: number): void => {
-    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, weights), draws.count, draws, share)
+  const blockSize = Math.max(1, Math.min(usualBlock, Math.floor(mostInBlock / model.T)))
+  const { time: parting, ways } = partingOf(model, blockSize)
+  const gather = ({ batch, draws, weights }: Block, share: number, logShare: number): void => {
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, weights), draws.count, draws, share, logShare)
   }
   const blockOf = (room: Room, all: Enumerated): Block => {
     fill(room, 0, all, 0, all.count)
     return {
       room,
       batch: batchIn(room, model, onPolicy, all.count),
-      draws: { count: all.count, offsets: room.offsets, probability: all.probability, pair: room.pair },
+      draws: drawsOf(all, room),
       weights: new Float64Array(room.offsets[all.count]),
       beginning: new Int32Array(parting),
     }
@@ -84,7 +94,7 @@ export const overTrajectories = (
   const from = (s: number): Block => {
     const known = blocks.get(s)
     if (known !== undefined) return known
-    const count = ways[parting][s]
+    const count = ways[s]
     kept += count * model.T
     if (kept > mostKept) {
       blocks.clear()
@@ -99,13 +109,13 @@ export const overTrajectories = (
     model,
     {
       parting,
-      beginning: (path, s, p) => {
+      beginning: (path, s, p, logP) => {
         const block = from(s)
         for (let t = 0; t < parting; t++)
           if (block.beginning[t] !== path[t]) fillStep(block.room, block.draws.count, t, (block.beginning[t] = path[t]))
-        gather(block, p)
+        gather(block, p, logP)
       },
-      ended: (some) => gather(blockOf((roomForEnded ??= roomFor(model, values, blockSize)), some), 1),
+      ended: (some) => gather(blockOf((roomForEnded ??= roomFor(model, values, blockSize)), some), 1, 0),
     },
     blockSize,
   )
@@ -115,38 +125,76 @@ export const overTrajectories = (
  * Expectation over N-tuples. Where the order within a tuple is irrelevant only sorted tuples are visited, each with the number of its
  * orders.
  */
-export const overTuples = (
+const overTuples = (
   model: Model,
   values: Values,
   onPolicy: boolean,
-  all: Enumerated,
+  extent: Extent,
   N: number,
   sorted: boolean,
   estimators: readonly AnyEstimator[],
   to: readonly Gatherer[],
 ): void => {
+  if (estimators.length === 0) return
+  const all = enumerateAll(model, extent)
   const room = roomFor(model, values, N)
   const weights = new Float64Array(room.reward.length)
-  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), pair: room.pair }
+  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), logProbability: new Float64Array(1), leastLog: 0, pair: room.pair }
   // Views of the same room do for every tuple with as many steps.
   const views = new Map<number, { readonly batch: Trajectories<AllFacts>; readonly into: Float64Array }>()
-  const evaluate = (p: number): void => {
+  const evaluate = (p: number, logP: number): void => {
     const steps = room.offsets[N]
     let view = views.get(steps)
     if (view === undefined) views.set(steps, (view = { batch: batchIn(room, model, onPolicy, N), into: weights.subarray(0, steps) }))
     draw.offsets[1] = steps
     draw.probability[0] = p
-    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw, 1)
+    draw.logProbability[0] = draw.leastLog = logP
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw, 1, 0)
   }
-  const go = (place: number, first: number, p: number, run: number): void => {
-    if (place === N) return evaluate(p)
-    for (let j = first; j < all.count; j++) {
-      fill(room, place, all, j, j + 1)
-      // Orders of a sorted tuple: N! / prod (length of each run of equals)!, built up place by place.
-      const same = sorted && place > 0 && j === first ? run + 1 : 1
-      const orders = sorted ? (place + 1) / same : 1
-      go(place + 1, sorted ? j : 0, p * all.probability[j] * orders, same)
+  // By place: the trajectory that comes next, how often in a row it has come, and the probability of the places up to here. Without
+  // recursion: a batch of one possible trajectory may be as large as one likes.
+  const [at, run] = [new Int32Array(N), new Int32Array(N)]
+  const [reached, logReached] = [new Float64Array(N + 1).fill(1), new Float64Array(N + 1)]
+  for (let place = 0; place >= 0; ) {
+    const j = at[place]
+    if (j === all.count) {
+      place--
+      continue
+    }
+    at[place]++
+    fill(room, place, all, j, j + 1)
+    // Orders of a sorted tuple: N! / prod (length of each run of equals)!, built up place by place.
+    const same = sorted && place > 0 && j === at[place - 1] - 1 ? run[place - 1] + 1 : 1
+    const orders = sorted ? (place + 1) / same : 1
+    run[place] = same
+    const p = reached[place] * all.probability[j] * orders
+    const logP = logReached[place] + all.logProbability[j] + Math.log(orders)
+    place++
+    reached[place] = p
+    logReached[place] = logP
+    if (place < N) at[place] = sorted ? j : 0
+    else {
+      evaluate(p, logP)
+      place--
     }
   }
-  go(0, 0, 1, 0)
+}
+
+/** An estimator, its batch size, and where its moments are gathered. */
+export interface Task {
+  readonly e: AnyEstimator
+  readonly N: number
+  readonly to: Gatherer
+}
+
+/** The expectations of all: trajectories, and the tuples of each batch size, are gone through once. */
+export const expectations = (model: Model, values: Values, onPolicy: boolean, extent: Extent, tasks: readonly Task[]): void => {
+  const those = (wanted: (task: Task) => boolean): readonly [AnyEstimator[], Gatherer[]] => {
+    const some = tasks.filter(wanted)
+    return [some.map(({ e }) => e), some.map(({ to }) => to)]
+  }
+  overTrajectories(model, values, onPolicy, ...those(({ e }) => e.coupling === 'none'))
+  for (const N of new Set(tasks.filter(({ e }) => e.coupling !== 'none').map((task) => task.N)))
+    for (const coupling of ['exchangeable', 'ordered'] as const)
+      overTuples(model, values, onPolicy, extent, N, coupling === 'exchangeable', ...those((task) => task.e.coupling === coupling && task.N === N))
 }

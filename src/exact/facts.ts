@@ -70,23 +70,20 @@ const repeated = (end: End, count: number): End[] => {
   return ends
 }
 
-/** Room for batches of at most so many trajectories. */
-export const roomFor = (model: Model, values: Values, count: number): Room => {
-  const steps = count * model.T
-  return {
-    offsets: new Int32Array(count + 1),
-    startTime: new Int32Array(count),
-    pair: new Int32Array(steps),
-    reward: new Float64Array(steps),
-    logProb: new Float64Array(steps),
-    behaviourLogProb: new Float64Array(steps),
-    value: values.value === null ? null : new Float64Array(steps),
-    bootstrapValue: values.value === null ? null : new Float64Array(count),
-    actionValue: values.actionValue === null ? null : new Float64Array(steps),
-    ends: repeated(timeLimit, count),
-    of: { model, value: values.value === null ? null : forEachAction(values.value, model), actionValue: values.actionValue },
-  }
-}
+/** Room for batches of at most so many trajectories, and steps. */
+export const roomFor = (model: Model, values: Values, count: number, steps: number = count * model.T): Room => ({
+  offsets: new Int32Array(count + 1),
+  startTime: new Int32Array(count),
+  pair: new Int32Array(steps),
+  reward: new Float64Array(steps),
+  logProb: new Float64Array(steps),
+  behaviourLogProb: new Float64Array(steps),
+  value: values.value === null ? null : new Float64Array(steps),
+  bootstrapValue: values.value === null ? null : new Float64Array(count),
+  actionValue: values.actionValue === null ? null : new Float64Array(steps),
+  ends: repeated(timeLimit, count),
+  of: { model, value: values.value === null ? null : forEachAction(values.value, model), actionValue: values.actionValue },
+})
 
 /** The batch that stands in the room: a view, valid until the room is filled anew. */
 export const batchIn = (room: Room, model: Model, onPolicy: boolean, count: number): Trajectories<AllFacts> => {

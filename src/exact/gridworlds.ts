@@ -42,6 +42,7 @@ const problemsOf = (word: string, options: unknown, keys: readonly string[]): re
 
 const gridMdp = (grid: Grid, { horizon, discount, start = grid.start, theta, thetaBehaviour }: GridOptions): E.Either<readonly Problem[], Mdp> => {
   const S = grid.rows * grid.columns
+  if (!(Number.isInteger(start) && start >= 0 && start < S)) return E.left([{ path: 'start', expected: `a state in 0 .. ${S - 1}`, got: String(start) }])
   const states = Array.from({ length: S }, (_, s) => s)
   const zero = () => states.map(() => 0)
   const P = states.map(() => [0, 1, 2, 3].map(zero))
@@ -58,7 +59,7 @@ const gridMdp = (grid: Grid, { horizon, discount, start = grid.start, theta, the
         }
     }
   const rho = zero()
-  if (start >= 0 && start < S) rho[start] = 1
+  rho[start] = 1
   const flat = states.map(() => [0, 0, 0, 0])
   return mdp({
     S,

@@ -4,6 +4,9 @@ import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { optional, refuseFields } from '../trajectories/fields.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { linearQuadraticProblems, mostTuples } from './bounds.ts'
+import type { Moments } from './centre.ts'
+import { centreOf } from './centre.ts'
 import type { Quadrature } from './gaussHermite.ts'
 import { gaussHermite, tensorProduct } from './gaussHermite.ts'
 import type { LinearGaussian, Score } from './linearGaussian.ts'
@@ -58,7 +61,8 @@ export interface LinearQuadraticMoments {
 const defaultOrder = 5
 const highestOrder = 32
 const defaultLimit = 600_000
-const blockSize = 1024
+/** Rollouts that are weighed together, and scores for which there is room. */
+const [usualBlock, mostInBlock] = [1024, 2 ** 22]
 
 const optionFields: Fields<QuadratureOptions> = { order: optional(kinds.anything), limit: optional(kinds.anything), score: optional(kinds.function) }
 
@@ -97,9 +101,10 @@ const optionProblems = (problem: LinearQuadratic, order: number, limit: number):
   ]
   if (wrong.length > 0) return wrong
   const points = quadraturePoints(problem, order)
-  return points > limit
-    ? [{ path: 'linearQuadratic', expected: `at most ${limit} quadrature points`, got: `${points}; raise limit, or take a shorter horizon or a lower order` }]
-    : []
+  const most = Math.min(limit, mostTuples)
+  return points > most
+    ? [{ path: 'linearQuadratic', expected: `at most ${most} quadrature points`, got: `${points}; ${most < limit ? '' : 'raise limit, or '}take a shorter horizon or a lower order` }]
+    : linearQuadraticProblems(problem)
 }
 
 /** A rule for N(0, L L'): each point multiplied by L. */
@@ -156,43 +161,62 @@ const rollOut = (problem: LinearQuadratic, order: number, score: Score, emit: (p
   const states = Array.from({ length: T }, () => new Float64Array(n))
   const actions = Array.from({ length: T }, () => new Float64Array(d))
   const means = Array.from({ length: T }, () => new Float64Array(n))
-  const step = (t: number, probability: number): void => {
-    const state = states[t]
-    const action = actions[t]
-    const mean = means[t]
-    for (let j = 0; j < trembles.weights.length; j++) {
-      for (let i = 0; i < d; i++) action[i] = trembles.points[j * d + i]
-      addProduct(action, K, state)
-      path.reward[t] = -(quadraticForm(Qcost, state) + quadraticForm(Rcost, action))
-      path.logProb[t] = logProb(state, action)
-      path.score.set(score(state, action), t * D)
-      const taken = probability * trembles.weights[j]
-      if (t === T - 1) {
-        emit(path, taken)
-        continue
-      }
-      mean.fill(0)
-      addProduct(mean, Amat, state)
-      addProduct(mean, Bmat, action)
-      for (let k = 0; k < drifts.weights.length; k++) {
-        for (let i = 0; i < n; i++) states[t + 1][i] = mean[i] + drifts.points[k * n + i]
-        step(t + 1, taken * drifts.weights[k])
-      }
-    }
+  /** Acts in the state of time t, with what is left to chance the j-th. */
+  const act = (t: number, j: number): void => {
+    const [state, action, mean] = [states[t], actions[t], means[t]]
+    for (let i = 0; i < d; i++) action[i] = trembles.points[j * d + i]
+    addProduct(action, K, state)
+    path.reward[t] = -(quadraticForm(Qcost, state) + quadraticForm(Rcost, action))
+    path.logProb[t] = logProb(state, action)
+    path.score.set(score(state, action), t * D)
+    mean.fill(0)
+    addProduct(mean, Amat, state)
+    addProduct(mean, Bmat, action)
+  }
+  const [actionCount, driftCount] = [trembles.weights.length, drifts.weights.length]
+  // By time: which action and which drift come next, and the probability of the state, and of the action in it. Without recursion:
+  // horizons may be long.
+  const [nextAction, nextDrift] = [new Int32Array(T), new Int32Array(T)]
+  const [reached, taken] = [new Float64Array(T), new Float64Array(T)]
+  const arrive = (t: number, probability: number): void => {
+    reached[t] = probability
+    nextAction[t] = 0
+    nextDrift[t] = driftCount
   }
   for (let k = 0; k < starts.weights.length; k++) {
     for (let i = 0; i < n; i++) states[0][i] = mean0[i] + starts.points[k * n + i]
-    step(0, starts.weights[k])
+    arrive(0, starts.weights[k])
+    for (let t = 0; t >= 0; ) {
+      if (nextDrift[t] === driftCount) {
+        if (nextAction[t] === actionCount) {
+          t--
+          continue
+        }
+        const j = nextAction[t]++
+        act(t, j)
+        taken[t] = reached[t] * trembles.weights[j]
+        if (t === T - 1) {
+          emit(path, taken[t])
+          continue
+        }
+        nextDrift[t] = 0
+      }
+      const next = nextDrift[t]++
+      for (let i = 0; i < n; i++) states[t + 1][i] = means[t][i] + drifts.points[next * n + i]
+      arrive(t + 1, taken[t] * drifts.weights[next])
+      t++
+    }
   }
 }
 
-/** First and second moments of sum_t W_t score_t, a block of rollouts at a time. */
-const moments = (problem: LinearQuadratic, weigh: Weigh, order: number, score: Score): readonly [Float64Array, Float64Array] => {
+/** First and second moments of sum_t W_t score_t about a centre, a block of rollouts at a time. */
+const momentsAbout = (problem: LinearQuadratic, weigh: Weigh, order: number, score: Score, centre: Float64Array): Moments => {
   const { T, gamma, K, mean0 } = problem
   const D = K.length * mean0.length + 1
   const first = new Float64Array(D)
   const second = new Float64Array(D)
   const gradient = new Float64Array(D)
+  const blockSize = Math.max(1, Math.min(usualBlock, Math.floor(mostInBlock / (T * D))))
   const offsets = Int32Array.from({ length: blockSize + 1 }, (_, i) => i * T)
   const reward = new Float64Array(blockSize * T)
   const logProb = new Float64Array(blockSize * T)
@@ -218,8 +242,9 @@ const moments = (problem: LinearQuadratic, weigh: Weigh, order: number, score: S
       }
       const p = probability[i]
       for (let c = 0; c < D; c++) {
-        first[c] += p * gradient[c]
-        second[c] += p * gradient[c] * gradient[c]
+        const off = gradient[c] - centre[c]
+        first[c] += p * off
+        second[c] += p * off * off
       }
     }
     count = 0
@@ -233,7 +258,7 @@ const moments = (problem: LinearQuadratic, weigh: Weigh, order: number, score: S
     if (count === blockSize) flush()
   })
   if (count > 0) flush()
-  return [first, second]
+  return { first, second }
 }
 
 /**
@@ -276,11 +301,14 @@ export const linearQuadraticExpectation = (
   const { order = defaultOrder, limit = defaultLimit, score = linearGaussianScore } = options
   const problems = optionProblems(problem, order, limit)
   if (problems.length > 0) return E.left(problems)
-  const [first, second] = moments(problem, weigh, order, score(problem))
+  const about = (centre: Float64Array): Moments => momentsAbout(problem, weigh, order, score(problem), centre)
+  const plain = about(new Float64Array(problem.K.length * problem.mean0.length + 1))
+  const centre = centreOf(plain)
+  const { first, second } = centre === null ? plain : about(centre)
   const { gradK, gradLogSigma } = linearQuadraticTruth(problem)
   const target = [...gradK.flat(), gradLogSigma]
-  const expectation = Array.from(first)
-  const covDiag = expectation.map((mean, c) => Math.max(second[c] - mean * mean, 0))
+  const expectation = Array.from(plain.first)
+  const covDiag = Array.from(first, (mean, c) => Math.max(second[c] - mean * mean, 0))
   const covTrace = covDiag.reduce((a, b) => a + b, 0)
   return [...expectation, covTrace].every(Number.isFinite)
     ? E.right({ expectation, bias: expectation.map((x, c) => x - target[c]), covDiag, covTrace, quadraturePoints: quadraturePoints(problem, order) })

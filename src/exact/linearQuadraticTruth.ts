@@ -1,3 +1,5 @@
+import { describeProblems } from '../trajectories/problem.ts'
+import { linearQuadraticProblems } from './bounds.ts'
 import type { LinearQuadratic } from './linearQuadratic.ts'
 import { refuseLinearQuadratic } from './made.ts'
 import type { Matrix } from './matrix.ts'
@@ -26,6 +28,7 @@ export interface LinearQuadraticTruth {
  * horizon and action noise.
  *
  * @param problem  a checked problem
+ * @throws         RangeError where the horizon is so long that a matrix for each time does not fit in memory
  *
  * @example
  * ```ts
@@ -38,6 +41,8 @@ export interface LinearQuadraticTruth {
  */
 export const linearQuadraticTruth = (problem: LinearQuadratic): LinearQuadraticTruth => {
   refuseLinearQuadratic('linearQuadraticTruth', problem)
+  const tooLong = linearQuadraticProblems(problem)
+  if (tooLong.length > 0) throw new RangeError(`linearQuadraticTruth: ${describeProblems(tooLong)}`)
   const { T, gamma, Amat, Bmat, W, mean0, cov0, Qcost, Rcost, K, logSigma } = problem
   const variance = Math.exp(2 * logSigma)
   const closedLoop = plus(Amat, times(Bmat, K))
@@ -46,7 +51,8 @@ export const linearQuadraticTruth = (problem: LinearQuadratic): LinearQuadraticT
   // gamma P_{t+1} of each t, from the horizon backwards.
   const later: Matrix[] = [scaled(0, cost)]
   for (let t = T - 2; t >= 0; t--)
-    later.unshift(scaled(gamma, plus(cost, times(transposed(closedLoop), times(later[0], closedLoop)))))
+    later.push(scaled(gamma, plus(cost, times(transposed(closedLoop), times(later[later.length - 1], closedLoop)))))
+  later.reverse()
   let J = 0
   let gradK: Matrix = scaled(0, K)
   let gradLogSigma = 0

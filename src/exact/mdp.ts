@@ -70,11 +70,15 @@ const distributionProblems = (path: string, row: readonly number[], length: numb
 }
 
 const logitProblems = (path: string, rows: readonly (readonly number[])[]): Problem[] =>
-  rows.flatMap((row, s) =>
-    row.flatMap((x, a) =>
-      Number.isFinite(x) ? [] : [{ path: `${path}[${s}][${a}]`, expected: 'a finite logit (for an action never taken use a large negative number)', got: shown(x) }],
-    ),
-  )
+  rows.flatMap((row, s) => {
+    const most = row.reduce((a, b) => Math.max(a, b), -Infinity)
+    return row.flatMap((x, a): Problem[] => {
+      const where = `${path}[${s}][${a}]`
+      if (!Number.isFinite(x)) return [{ path: where, expected: 'a finite logit (for an action never taken use a large negative number)', got: shown(x) }]
+      // The difference is a log-probability: infinite, it would be that of an action without support.
+      return most - x === Infinity ? [{ path: where, expected: `a logit whose distance from the largest of its state, ${most}, is a finite number`, got: shown(x) }] : []
+    })
+  })
 
 const policyProblems = (path: string, rows: readonly (readonly number[])[], { S, A }: Shape): Problem[] => {
   const misshapen = rowProblems(path, rows, S, A)

@@ -65,27 +65,3 @@ export const modelOf = (mdp: Mdp, sampling: Sampling): Model => {
   }
   return { ...made, moves: movesOf(made) }
 }
-
-/**
- * How many trajectories of non-zero probability go on from each state at each time, counted without going through them. [T + 1][S]
- *
- *     n_t(s) = sum_a sum_{s' possible} (1 if the episode ends there, else n_{t+1}(s'))
- */
-export const waysFrom = ({ S, A, T, branches, lastBranches, samples }: Model): readonly Float64Array[] => {
-  const ways = [new Float64Array(S).fill(1)]
-  for (let t = T - 1; t >= 0; t--) {
-    const [after] = ways
-    const count = new Float64Array(S)
-    const follows = t === T - 1 ? lastBranches : branches
-    for (let k = 0; k < S * A; k++)
-      if (samples[k] > 0) for (const { next, ends } of follows[k]) count[Math.floor(k / A)] += ends || t === T - 1 ? 1 : after[next]
-    ways.unshift(count)
-  }
-  return ways
-}
-
-/** How many trajectories of non-zero probability a model has. */
-export const countTrajectories = (model: Model): number => {
-  const [ways] = waysFrom(model)
-  return model.start.reduce((total, [s]) => total + ways[s], 0)
-}

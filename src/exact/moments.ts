@@ -1,12 +1,5 @@
+import type { Moments } from './centre.ts'
 import type { Model } from './model.ts'
-
-/** First and second moments of a gradient estimate, gathered draw by draw with their probabilities. */
-export interface Moments {
-  /** E g. [D] */
-  readonly first: Float64Array
-  /** E g_k^2, or E g_k g_l where all of it is asked for. [D] or [D D] */
-  readonly second: Float64Array
-}
 
 /** Draws to be gathered: the steps of each stand in a row. */
 export interface Draws {
@@ -15,15 +8,19 @@ export interface Draws {
   readonly offsets: Int32Array
   /** Probability of each draw, but for a factor that all of them share. [count] */
   readonly probability: Float64Array
+  /** Its logarithm, which does not underflow. [count] */
+  readonly logProbability: Float64Array
+  /** The least of these. */
+  readonly leastLog: number
   /** s A + a of each step. */
   readonly pair: Int32Array
 }
 
 /** What gathers moments of g = sum_t W_t grad log pi(a_t|s_t) for a tabular softmax policy. */
 export interface Gatherer {
-  /** Adds draws whose weights are factor W, and whose probabilities are to be multiplied by `share`. */
-  readonly add: (weights: Float64Array, factor: number, draws: Draws, share: number) => void
-  /** The moments of all that was added. */
+  /** Adds draws whose weights are factor W, and whose probabilities are to be multiplied by `share`, the logarithm of which goes with it. */
+  readonly add: (weights: Float64Array, factor: number, draws: Draws, share: number, logShare: number) => void
+  /** The moments of all that was added, about the centre. */
   readonly moments: () => Moments
 }
 
@@ -37,6 +34,15 @@ interface Sums {
   readonly second: Float64Array
   readonly gathered: Float64Array
 }
+
+/** Which states a draw has visited: the first numbers of their rows. */
+interface Visits {
+  readonly row: Int32Array
+  readonly isVisited: Uint8Array
+}
+
+/** Log-probability from which on products of probabilities, and of them and numbers that are not tiny, are normal numbers. */
+const surelyNormal = -600
 
 /** States from which on it is worth while to know which ones a draw has visited. */
 const many = 8
@@ -70,8 +76,7 @@ const addDense = ({ A, target, first, second, gathered }: Sums, weights: Float64
 /** Each draw: its steps, then the states that they visit; where `full`, with all products of two of their numbers. */
 const addVisited = (
   { A, target, first, second, gathered }: Sums,
-  visited: Int32Array,
-  isVisited: Uint8Array,
+  { row: visited, isVisited }: Visits,
   full: boolean,
   weights: Float64Array,
   factor: number,
@@ -115,24 +120,102 @@ const addVisited = (
   }
 }
 
+/** What `addCarefully` needs besides. */
+interface Care {
+  /** What is subtracted from g before it is squared. [D] */
+  readonly centre: Float64Array
+  /** States where that is not 0, so that a draw that does not visit them counts as well: the first numbers of their rows. */
+  readonly centred: Int32Array
+  /** E (g - centre) of the draws that were added here. [D] */
+  readonly first: Float64Array
+}
+
+/**
+ * As `addVisited`, slower, for g - centre and for probabilities that may underflow while what they are multiplied by is large: each
+ * factor is a fourth root, and so is a normal number wherever the product is one.
+ *
+ *     p x = (x p^1/4 p^1/4) p^1/4 p^1/4,   p x^2 = (x p^1/4 p^1/4)^2
+ */
+const addCarefully = (
+  { A, target, second, gathered }: Sums,
+  { row: visited, isVisited }: Visits,
+  { centre, centred, first }: Care,
+  full: boolean,
+  weights: Float64Array,
+  factor: number,
+  { count, offsets, logProbability, pair }: Draws,
+  logShare: number,
+): void => {
+  const D = gathered.length
+  for (let i = 0; i < count; i++) {
+    const root = Math.exp((logShare + logProbability[i]) / 4)
+    let visits = 0
+    const visit = (row: number): void => {
+      if (isVisited[row / A] === 1) return
+      isVisited[row / A] = 1
+      visited[visits++] = row
+    }
+    for (const row of centred) visit(row)
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) {
+      visit(pair[k] - (pair[k] % A))
+      gathered[pair[k]] += factor * weights[k]
+    }
+    for (let j = 0; j < visits; j++) {
+      const row = visited[j]
+      let sum = 0
+      for (let k = row; k < row + A; k++) sum += gathered[k]
+      for (let k = row; k < row + A; k++) {
+        const x = (gathered[k] - target[k] * sum - centre[k]) * root * root
+        gathered[k] = x
+        first[k] += x * root * root
+        if (!full) second[k] += x * x
+      }
+    }
+    if (full)
+      for (let j = 0; j < visits; j++)
+        for (let k = visited[j]; k < visited[j] + A; k++)
+          for (let h = 0; h < visits; h++) for (let l = visited[h]; l < visited[h] + A; l++) second[k * D + l] += gathered[k] * gathered[l]
+    for (let j = 0; j < visits; j++) {
+      gathered.fill(0, visited[j], visited[j] + A)
+      isVisited[visited[j] / A] = 0
+    }
+  }
+}
+
 /** sum_a G_sa (1[a = b] - pi(b|s)) for each s and b. */
-const scoresOf = (gathered: Float64Array, target: Float64Array, A: number): Float64Array =>
-  gathered.map((own, k) => own - target[k] * gathered.subarray(k - (k % A), k - (k % A) + A).reduce((a, b) => a + b, 0))
+const scoresOf = (gathered: Float64Array, target: Float64Array, A: number): Float64Array => {
+  const scores = gathered.slice()
+  for (let row = 0; row < scores.length; row += A) {
+    let sum = 0
+    for (let k = row; k < row + A; k++) sum += gathered[k]
+    for (let k = row; k < row + A; k++) scores[k] -= target[k] * sum
+  }
+  return scores
+}
 
 /**
  * A gatherer for a model; where there are many states, only those that a draw visits are touched.
  *
  *     g_sb = sum_t W_t 1[s_t = s] (1[a_t = b] - pi(b|s))
+ *
+ * @param centre  what is subtracted from g; null: nothing. [S A]
  */
-export const gatherer = ({ S, A, target }: Model, covariance: 'diagonal' | 'full'): Gatherer => {
+export const gatherer = ({ S, A, target }: Model, covariance: 'diagonal' | 'full', centre: Float64Array | null): Gatherer => {
   const D = S * A
   const full = covariance === 'full'
   const sums: Sums = { A, target, first: new Float64Array(D), second: new Float64Array(full ? D * D : D), gathered: new Float64Array(D) }
-  const [visited, isVisited] = [new Int32Array(S), new Uint8Array(S)]
+  const visits = { row: new Int32Array(S), isVisited: new Uint8Array(S) }
+  const rows = Int32Array.from({ length: S }, (_, s) => s * A)
+  const care = {
+    centre: centre ?? new Float64Array(D),
+    centred: centre === null ? new Int32Array(0) : rows.filter((row) => centre.subarray(row, row + A).some((c) => c !== 0)),
+    first: new Float64Array(D),
+  }
   return {
-    moments: () => ({ first: scoresOf(sums.first, target, A), second: sums.second }),
-    add: (weights, factor, draws, share) => {
-      if (full || S >= many) addVisited(sums, visited, isVisited, full, weights, factor, draws, share)
+    moments: () => ({ first: scoresOf(sums.first, target, A).map((x, k) => x + care.first[k]), second: sums.second }),
+    add: (weights, factor, draws, share, logShare) => {
+      if (centre !== null || logShare + draws.leastLog < surelyNormal) addCarefully(sums, visits, care, full, weights, factor, draws, logShare)
+      else if (full || S >= many) addVisited(sums, visits, full, weights, factor, draws, share)
       else addDense(sums, weights, factor, draws, share)
     },
   }

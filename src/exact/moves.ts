@@ -13,8 +13,10 @@ export interface Branch {
 export interface Moves {
   /** Where the moves of each state and action begin: index s A + a, and (S + s) A + a for the last decision. [2 S A + 1] */
   readonly begin: Int32Array
-  /** Probability of the action under the policy that samples, and of what follows. [moves] */
+  /** Probability of the action under the policy that samples, and of what follows; 0 where it is below the numbers. [moves] */
   readonly probability: Float64Array
+  /** Its logarithm, which is finite: a move that cannot be taken is not among them. [moves] */
+  readonly logProbability: Float64Array
   /** Next state; -1 where there is none, since the episode ends or the horizon is reached. [moves] */
   readonly next: Int32Array
   /** 1: the episode ends in a terminal state. [moves] */
@@ -41,11 +43,13 @@ export interface MovesInput {
 
 /** The moves of a model. */
 export const movesOf = ({ S, A, branches, lastBranches, samples, logTarget, logSampler }: MovesInput): Moves => {
-  const all = [...branches, ...lastBranches]
+  // Whether an action can be taken is told by its log-probability: exp of it may underflow.
+  const all = [...branches, ...lastBranches].map((follows, row) => (logSampler[row % (S * A)] === -Infinity ? [] : follows))
   const count = all.reduce((sum, { length }) => sum + length, 0)
   const moves = {
     begin: new Int32Array(all.length + 1),
     probability: new Float64Array(count),
+    logProbability: new Float64Array(count),
     next: new Int32Array(count),
     ends: new Uint8Array(count),
     pair: new Int32Array(count),
@@ -59,6 +63,7 @@ export const movesOf = ({ S, A, branches, lastBranches, samples, logTarget, logS
     const pair = row % (S * A)
     for (const { next, probability, reward, ends } of follows) {
       moves.probability[m] = samples[pair] * probability
+      moves.logProbability[m] = logSampler[pair] + Math.log(probability)
       moves.next[m] = isLast || ends ? -1 : next
       moves.ends[m] = ends ? 1 : 0
       moves.pair[m] = pair

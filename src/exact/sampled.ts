@@ -12,7 +12,8 @@ import type { Problem } from '../trajectories/problem.ts'
 import type { Enumerated } from './enumerate.ts'
 import { roomForTrajectories } from './enumerate.ts'
 import type { Setting } from './setting.ts'
-import { settingProblems, valuesIn } from './setting.ts'
+import { batchSizeOf, carriedIn, givesValues, settingProblems, valuesIn } from './setting.ts'
+import { batchProblems, horizonProblems } from './bounds.ts'
 import { batchIn, fill, roomFor } from './facts.ts'
 import type { Model } from './model.ts'
 import { modelOf } from './model.ts'
@@ -54,9 +55,32 @@ const picker = (seed: number): ((weights: readonly number[]) => number) => {
       left -= weights[k]
       if (left < 0) return k
     }
-    return weights.length - 1
+    // What rounding has left goes to the last one that there is.
+    return weights.findLastIndex((weight) => weight > 0)
   }
 }
+
+/** Distance between the random numbers that `picker` draws: what is rarer is never drawn, or too often. */
+const finest = 2 ** -53
+
+/**
+ * Actions that are not drawn though the estimate is made of them: that the ratio of one is large makes up for its being rare. The
+ * standard error of a sample without them would say nothing of what is missing.
+ */
+const unseenProblems = ({ A, samples, target, logSampler }: Model, { sampling = 'target' }: Setting, { needs }: AnyEstimator): readonly Problem[] =>
+  sampling === 'target' || !needs.includes('BehaviourLogProb')
+    ? []
+    : Array.from(target).flatMap((pi, k) =>
+        samples[k] < finest && pi >= finest
+          ? [
+              {
+                path: `mdp.thetaBehaviour[${Math.floor(k / A)}][${k % A}]`,
+                expected: `a logit whose action can be drawn, since the target policy takes it with probability ${pi}`,
+                got: `probability exp(${logSampler[k].toPrecision(4)}); raise the logit, or use exact(...)`,
+              },
+            ]
+          : [],
+      )
 
 /** Draws one trajectory into a room for one. */
 const drawer = (model: Model, pick: (weights: readonly number[]) => number) => {
@@ -103,14 +127,18 @@ export const sampled =
     const malformed = [...settingProblems(setting), ...howProblems(how), ...[estimatorProblem('estimator', e) ?? []].flat()]
     if (malformed.length > 0) return E.left(malformed)
     const { batches, seed } = how
-    const { mdp, sampling = 'target', batchSize: N = e.coupling === 'none' ? 1 : 2 } = setting
+    const { mdp, sampling = 'target' } = setting
+    const N = batchSizeOf(e, setting)
+    const tooLarge = [...(givesValues(setting) ? horizonProblems(mdp) : []), ...batchProblems(N, mdp.T)]
+    if (tooLarge.length > 0) return E.left(tooLarge)
     if (!(Number.isInteger(batches) && batches >= 2)) return E.left([{ path: 'batches', expected: 'an integer >= 2', got: String(batches) }])
     const model = modelOf(mdp, sampling)
-    const values = valuesIn(setting, model, truth(mdp))
-    const room = roomFor(model, values, N)
     const onPolicy = sampling === 'target'
-    const unmet = unmetNeeds(e.needs, batchIn(room, model, onPolicy, N))
+    const unmet = unmetNeeds(e.needs, batchIn(roomFor(model, carriedIn(setting), 1), model, onPolicy, 1))
     if (unmet.length > 0) return E.left(unmet.map((got) => ({ path: 'estimator', expected: 'facts that the setting gives', got })))
+    const unseen = unseenProblems(model, setting, e)
+    if (unseen.length > 0) return E.left(unseen)
+    const room = roomFor(model, valuesIn(setting, model, truth), N)
     const draw = drawer(model, picker(seed))
     const one = roomForTrajectories(1, model.T)
     const D = model.S * model.A

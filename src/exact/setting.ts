@@ -1,4 +1,5 @@
 import { kinds, oneOf, whatItIs } from '../trajectories/argument.ts'
+import type { AnyEstimator } from '../estimator/estimator.ts'
 import type { ActionValue, BehaviourLogProb, CompleteEpisodes, OffPolicy, OnPolicy, Reward, StateValue } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { fieldProblems, optional } from '../trajectories/fields.ts'
@@ -23,7 +24,7 @@ export interface Setting {
   readonly value?: 'exact' | 'exactBehaviour' | ValueTable
   /** Action values that the batch carries. */
   readonly actionValue?: 'exact' | 'exactBehaviour' | ActionValueTable
-  /** Most trajectories, or N-tuples of them, to go through. Default 600,000. */
+  /** Most trajectories, or N-tuples of them, to go through; the work on each is bounded as well. Default 600,000. */
   readonly limit?: number
   /** Default: the diagonal alone. */
   readonly covariance?: 'diagonal' | 'full'
@@ -45,20 +46,31 @@ export type NoOthers<S> = {
 /** The limit of a setting that names none. */
 export const defaultLimit = 600_000
 
-/** The values that a setting gives, as flat tables. */
-export const valuesIn = (setting: Setting, model: Model, known: Truth): Values => ({
-  value:
-    setting.value === undefined
-      ? null
-      : flatValues(setting.value === 'exact' ? known.V : setting.value === 'exactBehaviour' ? known.VBehaviour : setting.value, model),
-  actionValue:
-    setting.actionValue === undefined
-      ? null
-      : flatActionValues(
-          setting.actionValue === 'exact' ? known.Q : setting.actionValue === 'exactBehaviour' ? known.QBehaviour : setting.actionValue,
-          model,
-        ),
+/** N of an estimator in a setting. */
+export const batchSizeOf = ({ coupling }: Pick<AnyEstimator, 'coupling'>, { batchSize }: Pick<Setting, 'batchSize'>): number =>
+  batchSize ?? (coupling === 'none' ? 1 : 2)
+
+/** Whether batches carry values, which are tables by time. */
+export const givesValues = ({ value, actionValue }: Setting): boolean => value !== undefined || actionValue !== undefined
+
+/** Which values batches carry, without the numbers: for asking what they lack. */
+export const carriedIn = ({ value, actionValue }: Setting): Values => ({
+  value: value === undefined ? null : new Float64Array(0),
+  actionValue: actionValue === undefined ? null : new Float64Array(0),
 })
+
+/** The values that a setting gives, as flat tables. What is true of the MDP is asked for where it is needed alone. */
+export const valuesIn = (setting: Setting, model: Model, truthOf: (mdp: Mdp) => Truth): Values => {
+  const { mdp, value, actionValue } = setting
+  const known = [value, actionValue].some((source) => source === 'exact' || source === 'exactBehaviour') ? truthOf(mdp) : null
+  const from = <X>(source: 'exact' | 'exactBehaviour' | X, own: X | undefined, behaviour: X | undefined): X =>
+    // Where one of the two is asked for, it is known.
+    source === 'exact' ? (own as X) : source === 'exactBehaviour' ? (behaviour as X) : source
+  return {
+    value: value === undefined ? null : flatValues(from<ValueTable>(value, known?.V, known?.VBehaviour), model),
+    actionValue: actionValue === undefined ? null : flatActionValues(from<ActionValueTable>(actionValue, known?.Q, known?.QBehaviour), model),
+  }
+}
 
 const isValues = (x: unknown): boolean => x === 'exact' || x === 'exactBehaviour' || Array.isArray(x)
 

@@ -9,12 +9,19 @@ import { batchIn, fill, flatActionValues, flatValues, roomFor } from './facts.ts
 import { aSampling, refuseMdp } from './made.ts'
 import type { Mdp } from './mdp.ts'
 import type { Sampling } from './model.ts'
-import { countTrajectories, modelOf } from './model.ts'
+import { mostSteps } from './bounds.ts'
+import type { Extent } from './extent.ts'
+import { extentOf } from './extent.ts'
+import type { Model } from './model.ts'
+import { modelOf } from './model.ts'
 import { settingProblems } from './setting.ts'
 
 /** One trajectory of a finite MDP with its probability. */
 export interface PossibleTrajectory {
+  /** 0 where it is below the numbers. */
   readonly probability: number
+  /** Its logarithm, which does not underflow. */
+  readonly logProbability: number
   readonly states: readonly number[]
   readonly actions: readonly number[]
   readonly rewards: readonly number[]
@@ -22,11 +29,20 @@ export interface PossibleTrajectory {
   readonly terminated: boolean
 }
 
+/** How much there is to list, if there is room for it. */
+const listed = (caller: string, model: Model): Extent => {
+  const { T } = model
+  const extent = T <= mostSteps ? extentOf(model) : { trajectories: NaN, steps: NaN }
+  if (extent.steps <= mostSteps) return extent
+  throw new RangeError(`${caller}: expected at most ${mostSteps} steps in all trajectories, got ${T > mostSteps ? `a horizon of ${T}` : extent.steps}; take a shorter horizon, or use exact, which keeps none of them`)
+}
+
 /**
  * Every trajectory of non-zero probability, for looking at, and for expectations of your own.
  *
  * @param mdp       the MDP
  * @param sampling  which policy samples
+ * @throws          RangeError where they have too many steps to be listed
  *
  * @example
  * ```ts
@@ -39,11 +55,12 @@ export const trajectories = (mdp: Mdp, sampling: Sampling): readonly PossibleTra
   refuseArgument('trajectories: sampling', sampling, aSampling)
   const model = modelOf(mdp, sampling)
   const { moves } = model
-  const all = enumerateAll(model, countTrajectories(model))
+  const all = enumerateAll(model, listed('trajectories', model))
   return Array.from({ length: all.count }, (_, i) => {
     const steps = all.move.subarray(all.offsets[i], all.offsets[i + 1])
     return {
       probability: all.probability[i],
+      logProbability: all.logProbability[i],
       states: Array.from(steps, (m) => Math.floor(moves.pair[m] / model.A)),
       actions: Array.from(steps, (m) => moves.pair[m] % model.A),
       rewards: Array.from(steps, (m) => moves.reward[m]),
@@ -54,7 +71,10 @@ export const trajectories = (mdp: Mdp, sampling: Sampling): readonly PossibleTra
 
 /** Every possible trajectory as one batch, and the probability of each. */
 export interface PossibleBatch {
+  /** 0 where it is below the numbers. */
   readonly probability: Float64Array
+  /** Its logarithm, which does not underflow. */
+  readonly logProbability: Float64Array
   /** s_t of each step. [sum L_i] */
   readonly state: Int32Array
   /** a_t of each step. [sum L_i] */
@@ -73,6 +93,7 @@ const tables = {
  * @param mdp       the MDP
  * @param sampling  which policy samples
  * @param values    tables of state and action values that the batch is to carry
+ * @throws          RangeError where they have too many steps to be listed
  *
  * @example
  * ```ts
@@ -91,17 +112,19 @@ export const possibleBatch = (
   const problems = settingProblems({ mdp, ...values })
   if (problems.length > 0) throw new TypeError(`possibleBatch: ${describeProblems(problems)}`)
   const model = modelOf(mdp, sampling)
-  const all = enumerateAll(model, countTrajectories(model))
+  const extent = listed('possibleBatch', model)
+  const all = enumerateAll(model, extent)
   const { count } = all
   const flat = {
     value: values.value === undefined ? null : flatValues(values.value, model),
     actionValue: values.actionValue === undefined ? null : flatActionValues(values.actionValue, model),
   }
-  const room = roomFor(model, flat, count)
+  const room = roomFor(model, flat, count, extent.steps)
   fill(room, 0, all, 0, count)
   const steps = room.offsets[count]
   return {
     probability: all.probability.subarray(0, count),
+    logProbability: all.logProbability.subarray(0, count),
     state: room.pair.subarray(0, steps).map((pair) => Math.floor(pair / model.A)),
     action: room.pair.subarray(0, steps).map((pair) => pair % model.A),
     batch: batchIn(room, model, sampling === 'target', count),

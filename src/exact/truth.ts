@@ -1,4 +1,6 @@
 import { refuseMdp } from './made.ts'
+import { describeProblems } from '../trajectories/problem.ts'
+import { horizonProblems } from './bounds.ts'
 import type { Mdp } from './mdp.ts'
 import { softmaxPolicy } from './policy.ts'
 
@@ -52,17 +54,18 @@ const meanRewards = ({ P, R }: Mdp): readonly (readonly number[])[] =>
 const valuesOf = (mdp: Mdp, policy: StateTable, discount: number): { readonly V: StateTable; readonly Q: ActionTable } => {
   const { S, T, P, terminal } = mdp
   const rewards = meanRewards(mdp)
+  // From the horizon on; putting each before the others would take a time that grows with the square of the horizon.
   const V: number[][] = [zeros(S)]
   const Q: number[][][] = []
   for (let t = T - 1; t >= 0; t--) {
-    const later = V[0]
+    const later = V[V.length - 1]
     const q = rewards.map((row, s) =>
       row.map((reward, a) => (terminal?.[s] ? 0 : reward + discount * P[s][a].reduce((sum, p, n) => sum + p * later[n], 0))),
     )
-    Q.unshift(q)
-    V.unshift(q.map((row, s) => (terminal?.[s] ? 0 : row.reduce((sum, x, a) => sum + policy[s][a] * x, 0))))
+    Q.push(q)
+    V.push(q.map((row, s) => (terminal?.[s] ? 0 : row.reduce((sum, x, a) => sum + policy[s][a] * x, 0))))
   }
-  return { V, Q }
+  return { V: V.reverse(), Q: Q.reverse() }
 }
 
 /** Probability that decision t is taken in s, forwards from the start. */
@@ -111,6 +114,7 @@ const expected = (rho: readonly number[], V: StateTable): number => rho.reduce((
  *
  * @param mdp  the MDP, as mdp(...) gives it
  * @throws     TypeError that lists what is wrong, where nobody has checked it
+ * @throws     RangeError where the horizon is so long that tables by time do not fit in memory
  *
  * @example
  * ```ts
@@ -120,6 +124,8 @@ const expected = (rho: readonly number[], V: StateTable): number => rho.reduce((
  */
 export const truth = (mdp: Mdp): Truth => {
   refuseMdp('truth', mdp)
+  const tooLong = horizonProblems(mdp)
+  if (tooLong.length > 0) throw new RangeError(`truth: ${describeProblems(tooLong)}`)
   const { gamma, rho, S } = mdp
   const target = rowsOf(mdp.theta)
   const behaviour = rowsOf(mdp.thetaBehaviour)
@@ -141,7 +147,7 @@ export const truth = (mdp: Mdp): Truth => {
     VBehaviour,
     QBehaviour,
     occupancyBehaviour,
-    VTimeAveraged: visits.map((visit, s) => (visit === 0 ? 0 : occupancy.reduce((sum, d, t) => sum + d[s] * V[t][s], 0) / visit)),
+    VTimeAveraged: visits.map((visit, s) => (visit === 0 ? 0 : occupancy.reduce((sum, d, t) => sum + (d[s] / visit) * V[t][s], 0))),
     meanLength: visits.reduce((a, b) => a + b, 0),
     surrogateGrad: policyGradient(target, occupancyBehaviour, QBehaviour, gamma),
     stateMismatchGrad: policyGradient(target, occupancyBehaviour, Q, gamma),
