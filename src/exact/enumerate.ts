@@ -7,11 +7,20 @@ export interface Enumerated {
   readonly offsets: Int32Array
   /** Probability of each trajectory; 0 where it is below the numbers. [capacity] */
   readonly probability: Float64Array
-  /** Its logarithm, which does not underflow. [capacity] */
+  /** Its logarithm where it is below `surelyNormal`; elsewhere nothing. [capacity] */
   readonly logProbability: Float64Array
+  /** No probability is below it. */
+  least: number
   /** Which move each step is; the last one tells whether a terminal state was entered, or the horizon reached. [steps] */
   readonly move: Int32Array
 }
+
+/** Products of probabilities that are not below it are as exact as each of them, and so are those of them and numbers that are not tiny. */
+export const surelyNormal = 1e-260
+
+/** The logarithm of the probability of one of them, which does not underflow. */
+export const logProbabilityOf = ({ probability, logProbability }: Pick<Enumerated, 'probability' | 'logProbability'>, i: number): number =>
+  probability[i] < surelyNormal ? logProbability[i] : Math.log(probability[i])
 
 /** Room for so many trajectories, which have so many steps together. */
 export const roomForTrajectories = (capacity: number, steps: number): Enumerated => ({
@@ -19,11 +28,12 @@ export const roomForTrajectories = (capacity: number, steps: number): Enumerated
   offsets: new Int32Array(capacity + 1),
   probability: new Float64Array(capacity),
   logProbability: new Float64Array(capacity),
+  least: 1,
   move: new Int32Array(steps),
 })
 
-/** How a way has been found: the time that it ends at, its probability and the logarithm of it, and the state that it has reached; -1 where the episode is over. */
-type Found = (time: number, p: number, logP: number, s: number) => void
+/** How a way has been found: the time that it ends at, its probability, and the state that it has reached; -1 where the episode is over. */
+type Found = (time: number, p: number, s: number) => void
 
 /**
  * Every way on from a state at some time, until the episode is over or time `stop` is reached. Without recursion: horizons may be long.
@@ -31,52 +41,74 @@ type Found = (time: number, p: number, logP: number, s: number) => void
  * @param path  where the move of each time is written
  */
 const waysOn = ({ S, A, T, moves }: Model, stop: number, path: Int32Array, found: Found) => {
-  const { begin, probability, logProbability, next } = moves
-  // By time: the move that comes next and where those of its state end, and what the way before it amounts to.
-  const [at, end] = [new Int32Array(stop), new Int32Array(stop)]
-  const [reached, logReached] = [new Float64Array(stop), new Float64Array(stop)]
-  const arrive = (t: number, s: number, p: number, logP: number): void => {
-    const row = (t === T - 1 ? S + s : s) * A
-    at[t] = begin[row]
-    end[t] = begin[row + A]
-    reached[t] = p
-    logReached[t] = logP
-  }
-  return (from: number, start: number, share: number, logShare: number): void => {
-    if (from === stop) return found(from, share, logShare, start)
-    arrive(from, start, share, logShare)
-    for (let t = from; t >= from; ) {
-      if (at[t] === end[t]) {
-        t--
-        continue
+  const { begin, probability, next } = moves
+  // By time: the move that is tried, where those of its state end, and the probability of the way before it.
+  const at = new Int32Array(stop)
+  const end = new Int32Array(stop)
+  const reached = new Float64Array(stop)
+  return (from: number, start: number, share: number): void => {
+    if (from === stop) return found(from, share, start)
+    let t = from
+    let s = start
+    let p = share
+    for (;;) {
+      // Down to the first way of all that lead on from here.
+      for (;;) {
+        const row = (t === T - 1 ? S + s : s) * A
+        const m = begin[row]
+        at[t] = m
+        end[t] = begin[row + A]
+        reached[t] = p
+        if (next[m] === -1 || t + 1 === stop) break
+        path[t++] = m
+        p *= probability[m]
+        s = next[m]
       }
-      const m = (path[t] = at[t]++)
-      const p = reached[t] * probability[m]
-      const logP = logReached[t] + logProbability[m]
-      t++
-      if (next[m] === -1 || t === stop) found(t--, p, logP, next[m])
-      else arrive(t, next[m], p, logP)
+      // Its last steps, and up to where there is another one to take.
+      for (;;) {
+        const m = at[t]
+        if (m === end[t]) {
+          if (t-- === from) return
+          at[t]++
+          continue
+        }
+        path[t] = m
+        p = reached[t] * probability[m]
+        s = next[m]
+        t++
+        if (s !== -1 && t !== stop) break
+        found(t--, p, s)
+        at[t]++
+      }
     }
   }
 }
 
-/** Writes a trajectory behind those that are there. */
-const append = (to: Enumerated, path: Int32Array, length: number, p: number, logP: number): void => {
-  const { offsets, move, probability, logProbability } = to
+/** The logarithm of the probability of a way, where its probability cannot tell. */
+const logOf = ({ moves: { logProbability } }: Model, path: Int32Array, from: number, stop: number, p: number, logShare: number): number => {
+  if (p >= surelyNormal) return Math.log(p)
+  let log = logShare
+  for (let t = from; t < stop; t++) log += logProbability[path[t]]
+  return log
+}
+
+/** Writes a trajectory behind those that are there; of its moves, those before `begun` have no part in its probability. */
+const append = (to: Enumerated, model: Model, path: Int32Array, begun: number, length: number, p: number, logShare: number): void => {
+  const { offsets, move, probability } = to
   const i = to.count++
   const from = offsets[i]
   for (let t = 0; t < length; t++) move[from + t] = path[t]
   offsets[i + 1] = from + length
   probability[i] = p
-  logProbability[i] = logP
+  if (p < surelyNormal) to.logProbability[i] = logOf(model, path, begun, length, p, logShare)
+  if (p < to.least) to.least = p
 }
 
 /** Every trajectory of non-zero probability, of which there are so many with so many steps. */
 export const enumerateAll = (model: Model, { trajectories, steps }: { readonly trajectories: number; readonly steps: number }): Enumerated => {
   const all = roomForTrajectories(trajectories, steps)
   const path = new Int32Array(model.T)
-  const go = waysOn(model, model.T, path, (length, p, logP) => append(all, path, length, p, logP))
-  for (const [s, p] of model.start) go(0, s, p, Math.log(p))
+  for (const [s, start] of model.start) waysOn(model, model.T, path, (length, p) => append(all, model, path, 0, length, p, Math.log(start)))(0, s, start)
   return all
 }
 
@@ -97,13 +129,16 @@ export const enumerate = (model: Model, { parting, beginning, ended }: Visitor, 
   const flush = (): void => {
     ended(block)
     block.count = 0
+    block.least = 1
   }
-  const go = waysOn(model, parting, path, (time, p, logP, s) => {
-    if (s >= 0) return beginning(path, s, p, logP)
-    append(block, path, time, p, logP)
-    if (block.count === capacity) flush()
-  })
-  for (const [s, p] of model.start) go(0, s, p, Math.log(p))
+  for (const [first, start] of model.start) {
+    const logStart = Math.log(start)
+    waysOn(model, parting, path, (time, p, s) => {
+      if (s >= 0) return beginning(path, s, p, logOf(model, path, 0, parting, p, logStart))
+      append(block, model, path, 0, time, p, logStart)
+      if (block.count === capacity) flush()
+    })(0, first, start)
+  }
   if (block.count > 0) flush()
 }
 
@@ -111,12 +146,13 @@ export const enumerate = (model: Model, { parting, beginning, ended }: Visitor, 
 export const enumerateFrom = (model: Model, time: number, s: number, count: number): Enumerated => {
   const ways = roomForTrajectories(count, count * model.T)
   const path = new Int32Array(model.T)
-  waysOn(model, model.T, path, (length, p, logP) => append(ways, path, length, p, logP))(time, s, 1, 0)
+  waysOn(model, model.T, path, (length, p) => append(ways, model, path, time, length, p, 0))(time, s, 1)
   return ways
 }
 
 /** The first trajectory of all and the last one: no two differ more. */
-export const firstAndLast = ({ S, A, T, start, moves }: Model): Enumerated => {
+export const firstAndLast = (model: Model): Enumerated => {
+  const { S, A, T, start, moves } = model
   const { begin, next } = moves
   const two = roomForTrajectories(2, 2 * T)
   const path = new Int32Array(T)
@@ -126,7 +162,7 @@ export const firstAndLast = ({ S, A, T, start, moves }: Model): Enumerated => {
       const row = (t === T - 1 ? S + s : s) * A
       path[t] = which === 'first' ? begin[row] : begin[row + A] - 1
     }
-    append(two, path, t, 1, 0)
+    append(two, model, path, 0, t, 1, 0)
   }
   return two
 }

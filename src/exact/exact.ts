@@ -181,7 +181,7 @@ export const exactOfAll =
       const centre = centreOf(found)
       return centre === null ? [] : [{ j, e: estimators[j], centre }]
     })
-    const centred = new Map(momentsAbout(again).map((found, k) => [again[k].j, found]))
+    const centred = again.length === 0 ? new Map<number, Moments>() : new Map(momentsAbout(again).map((found, k) => [again[k].j, found]))
     const results = estimators.map((e, j): Exact => {
       const N = batchSizeOf(e, setting)
       const name = e.objective === 'discounted' ? 'gradJ' : 'gradJUndiscounted'

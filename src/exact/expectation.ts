@@ -3,7 +3,7 @@ import type { AnyEstimator } from '../estimator/estimator.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { select } from '../trajectories/select.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
-import { enumerate, enumerateAll, enumerateFrom, firstAndLast } from './enumerate.ts'
+import { enumerate, enumerateAll, enumerateFrom, firstAndLast, logProbabilityOf } from './enumerate.ts'
 import type { Enumerated } from './enumerate.ts'
 import type { Room, Values } from './facts.ts'
 import { batchIn, fill, fillStep, roomFor } from './facts.ts'
@@ -48,12 +48,12 @@ interface Block {
 }
 
 /** Enumerated trajectories whose steps stand in a room. */
-const drawsOf = ({ count, probability, logProbability }: Enumerated, { offsets, pair }: Room): Draws => ({
+const drawsOf = ({ count, probability, logProbability, least }: Enumerated, { offsets, pair }: Room): Draws => ({
   count,
   offsets,
   probability,
   logProbability,
-  leastLog: logProbability.subarray(0, count).reduce((a, b) => Math.min(a, b), 0),
+  least,
   pair,
 })
 
@@ -137,9 +137,10 @@ const overTuples = (
 ): void => {
   if (estimators.length === 0) return
   const all = enumerateAll(model, extent)
+  const logs = all.probability.map((_, j) => logProbabilityOf(all, j))
   const room = roomFor(model, values, N)
   const weights = new Float64Array(room.reward.length)
-  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), logProbability: new Float64Array(1), leastLog: 0, pair: room.pair }
+  const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), logProbability: new Float64Array(1), least: 1, pair: room.pair }
   // Views of the same room do for every tuple with as many steps.
   const views = new Map<number, { readonly batch: Trajectories<AllFacts>; readonly into: Float64Array }>()
   const evaluate = (p: number, logP: number): void => {
@@ -147,8 +148,8 @@ const overTuples = (
     let view = views.get(steps)
     if (view === undefined) views.set(steps, (view = { batch: batchIn(room, model, onPolicy, N), into: weights.subarray(0, steps) }))
     draw.offsets[1] = steps
-    draw.probability[0] = p
-    draw.logProbability[0] = draw.leastLog = logP
+    draw.probability[0] = draw.least = p
+    draw.logProbability[0] = logP
     for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw, 1, 0)
   }
   // By place: the trajectory that comes next, how often in a row it has come, and the probability of the places up to here. Without
@@ -168,7 +169,7 @@ const overTuples = (
     const orders = sorted ? (place + 1) / same : 1
     run[place] = same
     const p = reached[place] * all.probability[j] * orders
-    const logP = logReached[place] + all.logProbability[j] + Math.log(orders)
+    const logP = logReached[place] + logs[j] + Math.log(orders)
     place++
     reached[place] = p
     logReached[place] = logP

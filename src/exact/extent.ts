@@ -8,40 +8,62 @@ export interface Extent {
   readonly steps: number
 }
 
+/** How many ways lead on from each state, and how many steps all of them have. [S] each */
+interface Ways {
+  ways: Float64Array
+  steps: Float64Array
+}
+
 /**
- * The horizon, counted backwards: how many ways lead on from each state at time t, and how many steps all of them have from there.
+ * One time further back from the horizon.
  *
  *     n_t(s) = sum over moves: 1 if the episode is over, else n_{t+1}(s')
  *     l_t(s) = sum over moves: 1 if the episode is over, else n_{t+1}(s') + l_{t+1}(s')
  */
-function* backwards({ S, A, T, moves: { begin, next } }: Model): Generator<{ readonly time: number; readonly ways: Float64Array; readonly steps: Float64Array }, void> {
-  let [ways, steps] = [new Float64Array(S).fill(1), new Float64Array(S)]
-  let [nextWays, nextSteps] = [new Float64Array(S), new Float64Array(S)]
-  for (let time = T - 1; time >= 0; time--) {
-    for (let s = 0; s < S; s++) {
-      const row = (time === T - 1 ? S + s : s) * A
-      const end = begin[row + A]
-      let [n, l] = [0, 0]
-      for (let m = begin[row]; m < end; m++) {
-        const over = next[m] === -1
-        const on = over ? 1 : ways[next[m]]
-        n += on
-        l += over ? 1 : on + steps[next[m]]
-      }
-      nextWays[s] = n
-      nextSteps[s] = l
+const stepBack = ({ S, A, T, moves: { begin, next } }: Model, time: number, after: Ways, to: Ways): void => {
+  for (let s = 0; s < S; s++) {
+    const row = (time === T - 1 ? S + s : s) * A
+    const end = begin[row + A]
+    let n = 0
+    let l = 0
+    for (let m = begin[row]; m < end; m++) {
+      const then = next[m]
+      const on = then === -1 ? 1 : after.ways[then]
+      n += on
+      l += then === -1 ? 1 : on + after.steps[then]
     }
-    ;[ways, nextWays, steps, nextSteps] = [nextWays, ways, nextSteps, steps]
-    yield { time, ways, steps }
+    to.ways[s] = n
+    to.steps[s] = l
+  }
+}
+
+/** The horizon, counted backwards for as long as it is asked to go on. `ways` is overwritten after the next time. */
+const backwards = (model: Model, goesOn: (time: number, found: Ways) => boolean): void => {
+  const { S, T } = model
+  let after = { ways: new Float64Array(S), steps: new Float64Array(S) }
+  let found = { ways: new Float64Array(S), steps: new Float64Array(S) }
+  for (let time = T - 1; time >= 0; time--) {
+    stepBack(model, time, after, found)
+    if (!goesOn(time, found)) return
+    const spare = after
+    after = found
+    found = spare
   }
 }
 
 /** How much there is to go through, in a time that grows with the horizon. */
 export const extentOf = (model: Model): Extent => {
-  let extent = { trajectories: 0, steps: 0 }
-  for (const { time, ways, steps } of backwards(model))
-    if (time === 0) extent = model.start.reduce((sum, [s]) => ({ trajectories: sum.trajectories + ways[s], steps: sum.steps + steps[s] }), extent)
-  return extent
+  let trajectories = 0
+  let steps = 0
+  backwards(model, (time, found) => {
+    if (time === 0)
+      for (const [s] of model.start) {
+        trajectories += found.ways[s]
+        steps += found.steps[s]
+      }
+    return true
+  })
+  return { trajectories, steps }
 }
 
 /**
@@ -50,12 +72,16 @@ export const extentOf = (model: Model): Extent => {
  * There are no fewer ways from an earlier time: whatever can be done in the time that is left can be done in more.
  */
 export const partingOf = (model: Model, most: number): { readonly time: number; readonly ways: Float64Array } => {
-  let found = { time: model.T, ways: new Float64Array(model.S) }
-  for (const { time, ways } of backwards(model)) {
-    if (time < model.T - 1 && ways.some((count) => count > most)) break
-    found = { time, ways: ways.slice() }
-  }
-  return found
+  const last = model.T - 1
+  let time = last
+  const ways = new Float64Array(model.S)
+  backwards(model, (now, found) => {
+    if (now < last && found.ways.some((count) => count > most)) return false
+    time = now
+    ways.set(found.ways)
+    return true
+  })
+  return { time, ways }
 }
 
 /** x y for square matrices of a size, by rows; nothing times infinitely many ways is nothing. */

@@ -1,4 +1,5 @@
 import type { Moments } from './centre.ts'
+import { logProbabilityOf, surelyNormal } from './enumerate.ts'
 import type { Model } from './model.ts'
 
 /** Draws to be gathered: the steps of each stand in a row. */
@@ -8,10 +9,10 @@ export interface Draws {
   readonly offsets: Int32Array
   /** Probability of each draw, but for a factor that all of them share. [count] */
   readonly probability: Float64Array
-  /** Its logarithm, which does not underflow. [count] */
+  /** Its logarithm where it may have underflowed: see `Enumerated`. [count] */
   readonly logProbability: Float64Array
-  /** The least of these. */
-  readonly leastLog: number
+  /** No probability is below it. */
+  readonly least: number
   /** s A + a of each step. */
   readonly pair: Int32Array
 }
@@ -40,9 +41,6 @@ interface Visits {
   readonly row: Int32Array
   readonly isVisited: Uint8Array
 }
-
-/** Log-probability from which on products of probabilities, and of them and numbers that are not tiny, are normal numbers. */
-const surelyNormal = -600
 
 /** States from which on it is worth while to know which ones a draw has visited. */
 const many = 8
@@ -130,6 +128,12 @@ interface Care {
   readonly first: Float64Array
 }
 
+const careFor = (centre: Float64Array | null, D: number, A: number): Care => {
+  const rows: number[] = []
+  if (centre !== null) for (let row = 0; row < D; row += A) if (centre.subarray(row, row + A).some((c) => c !== 0)) rows.push(row)
+  return { centre: centre ?? new Float64Array(D), centred: Int32Array.from(rows), first: new Float64Array(D) }
+}
+
 /**
  * As `addVisited`, slower, for g - centre and for probabilities that may underflow while what they are multiplied by is large: each
  * factor is a fourth root, and so is a normal number wherever the product is one.
@@ -143,12 +147,13 @@ const addCarefully = (
   full: boolean,
   weights: Float64Array,
   factor: number,
-  { count, offsets, logProbability, pair }: Draws,
+  draws: Draws,
   logShare: number,
 ): void => {
+  const { count, offsets, pair } = draws
   const D = gathered.length
   for (let i = 0; i < count; i++) {
-    const root = Math.exp((logShare + logProbability[i]) / 4)
+    const root = Math.exp((logShare + logProbabilityOf(draws, i)) / 4)
     let visits = 0
     const visit = (row: number): void => {
       if (isVisited[row / A] === 1) return
@@ -205,16 +210,16 @@ export const gatherer = ({ S, A, target }: Model, covariance: 'diagonal' | 'full
   const full = covariance === 'full'
   const sums: Sums = { A, target, first: new Float64Array(D), second: new Float64Array(full ? D * D : D), gathered: new Float64Array(D) }
   const visits = { row: new Int32Array(S), isVisited: new Uint8Array(S) }
-  const rows = Int32Array.from({ length: S }, (_, s) => s * A)
-  const care = {
-    centre: centre ?? new Float64Array(D),
-    centred: centre === null ? new Int32Array(0) : rows.filter((row) => centre.subarray(row, row + A).some((c) => c !== 0)),
-    first: new Float64Array(D),
-  }
+  // Made when it is first needed, which mostly is never.
+  let care: Care | null = null
   return {
-    moments: () => ({ first: scoresOf(sums.first, target, A).map((x, k) => x + care.first[k]), second: sums.second }),
+    moments: () => {
+      const first = scoresOf(sums.first, target, A)
+      if (care !== null) for (let k = 0; k < D; k++) first[k] += care.first[k]
+      return { first, second: sums.second }
+    },
     add: (weights, factor, draws, share, logShare) => {
-      if (centre !== null || logShare + draws.leastLog < surelyNormal) addCarefully(sums, visits, care, full, weights, factor, draws, logShare)
+      if (centre !== null || share * draws.least < surelyNormal) addCarefully(sums, visits, (care ??= careFor(centre, D, A)), full, weights, factor, draws, logShare)
       else if (full || S >= many) addVisited(sums, visits, full, weights, factor, draws, share)
       else addDense(sums, weights, factor, draws, share)
     },

@@ -3,7 +3,7 @@ import type { AllFacts } from '../trajectories/facts.ts'
 import { optional, refuseFields } from '../trajectories/fields.ts'
 import { describeProblems } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
-import { enumerateAll } from './enumerate.ts'
+import { enumerateAll, logProbabilityOf } from './enumerate.ts'
 import type { ActionValueTable, ValueTable } from './facts.ts'
 import { batchIn, fill, flatActionValues, flatValues, roomFor } from './facts.ts'
 import { aSampling, refuseMdp } from './made.ts'
@@ -60,7 +60,7 @@ export const trajectories = (mdp: Mdp, sampling: Sampling): readonly PossibleTra
     const steps = all.move.subarray(all.offsets[i], all.offsets[i + 1])
     return {
       probability: all.probability[i],
-      logProbability: all.logProbability[i],
+      logProbability: logProbabilityOf(all, i),
       states: Array.from(steps, (m) => Math.floor(moves.pair[m] / model.A)),
       actions: Array.from(steps, (m) => moves.pair[m] % model.A),
       rewards: Array.from(steps, (m) => moves.reward[m]),
@@ -124,7 +124,7 @@ export const possibleBatch = (
   const steps = room.offsets[count]
   return {
     probability: all.probability.subarray(0, count),
-    logProbability: all.logProbability.subarray(0, count),
+    logProbability: all.probability.map((_, i) => logProbabilityOf(all, i)).subarray(0, count),
     state: room.pair.subarray(0, steps).map((pair) => Math.floor(pair / model.A)),
     action: room.pair.subarray(0, steps).map((pair) => pair % model.A),
     batch: batchIn(room, model, sampling === 'target', count),

@@ -65,7 +65,9 @@ const valuesOf = (mdp: Mdp, policy: StateTable, discount: number): { readonly V:
     Q.push(q)
     V.push(q.map((row, s) => (terminal?.[s] ? 0 : row.reduce((sum, x, a) => sum + policy[s][a] * x, 0))))
   }
-  return { V: V.reverse(), Q: Q.reverse() }
+  V.reverse()
+  Q.reverse()
+  return { V, Q }
 }
 
 /** Probability that decision t is taken in s, forwards from the start. */

@@ -82,12 +82,15 @@ describe('refusals', () => {
     })
     expect(left(exact({ mdp: bandit([1, 0], [0.5, 0.5]) })(pipe(totalReturn, centred, mean)))).toContain("declare the coupling 'exchangeable'")
   })
-  it('a ratio whose square is infinite, and one of an action that is never taken', () => {
+  it('a ratio that is infinite, or whose square is: which one, and what to do', () => {
     const importanceSampled = pipe(totalReturn, causality, importance(perStep), mean)
     const far = (logit: number): Mdp => ({ ...bandit([1, 0], [0.5, 0.5]), thetaBehaviour: [[logit, 0]] })
     expect(left(exact({ mdp: far(-720), sampling: 'behaviour' })(importanceSampled))).toContain('finite moments')
-    // e^-900 is 0 in float64: what could have been learnt of that action is missing.
-    expect(right(exact({ mdp: far(-900), sampling: 'behaviour' })(importanceSampled))).toMatchObject({ trajectories: 1, expectation: [0, 0], bias: [-0.25, 0.25] })
+    // e^-900 is 0 in float64, and yet the action is taken.
+    expect(left(exact({ mdp: far(-900), sampling: 'behaviour' })(importanceSampled))).toBe(
+      'estimators[0]: expected finite moments, got one that is infinite or not a number, where the ratio of action 0 in state 0 is exp(899.3); ' +
+        'truncate the ratio, bring the policies closer, or scale the rewards down',
+    )
   })
 })
 
@@ -148,10 +151,14 @@ describe('the same world seen in other ways', () => {
   })
   it('a sampled mean has the exact one in an interval of four standard errors, and repeats with its seed', () => {
     const { mdp } = worlds.timestepRatioFlipsSign
-    for (const e of [reinforce, coupled]) {
+    for (const [e, N] of [[reinforce, 1], [coupled, 2]] as const) {
       const any = e as Parameters<ReturnType<typeof sampled>>[0]
       const [a, b] = [1, 2].map(() => right(sampled({ mdp }, { batches: 4000, seed: 7 })(any)))
       expect(a).toEqual(b)
+      // Of one trajectory, or of two where an estimator couples them, as that of exact.
+      expect(a.N).toBe(N)
+      expect(right(sampled({ mdp, batchSize: N }, { batches: 4000, seed: 7 })(any))).toEqual(a)
+      expect(right(sampled({ mdp, batchSize: 3 }, { batches: 2, seed: 7 })(any)).N).toBe(3)
       const { expectation } = right(exact({ mdp })(e))
       for (const [k, x] of expectation.entries()) expect(Math.abs(a.mean[k] - x)).toBeLessThanOrEqual(4 * a.standardError[k] + 1e-12)
     }

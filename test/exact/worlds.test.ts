@@ -75,6 +75,24 @@ describe('named worlds are the counterexamples of the golden file', () => {
   })
 })
 
+describe('gridworlds start in a state of theirs', () => {
+  const refusal = (result: E.Either<readonly Problem[], Mdp>): string => (E.isLeft(result) ? describeProblems(result.left) : 'accepted')
+  it.each([-1, 16, 17, 2.5, NaN, Infinity])('FrozenLake at %s', (start) =>
+    expect(refusal(frozenLake({ horizon: 2, discount: 1, start }))).toBe(`start: expected a state in 0 .. 15, got ${start}`))
+  it.each([-1, 48, 0.5])('CliffWalking at %s', (start) =>
+    expect(refusal(cliffWalking({ horizon: 2, discount: 1, start }))).toBe(`start: expected a state in 0 .. 47, got ${start}`))
+  it('the last one is a state, in which the episode is over', () => {
+    expect(refusal(frozenLake({ horizon: 2, discount: 1, start: 15 }))).toBe('rho[15]: expected 0, since the state is terminal, got 1')
+    expect(refusal(cliffWalking({ horizon: 2, discount: 1, start: 47 }))).toBe('rho[47]: expected 0, since the state is terminal, got 1')
+  })
+  it('every other one is the only start', () => {
+    for (let start = 0; start < 47; start++) {
+      const { rho } = right(cliffWalking({ horizon: 2, discount: 1, start }))
+      expect(rho).toEqual(Array.from({ length: 48 }, (_, s) => (s === start ? 1 : 0)))
+    }
+  })
+})
+
 describe("gridworlds have gymnasium's transitions", () => {
   const grids: Readonly<Record<string, Mdp>> = {
     'FrozenLake-v1:slippery': right(frozenLake({ horizon: 5, discount: 1 })),
