@@ -11,6 +11,7 @@ import { IllegalStep } from '../weighting/step.ts'
 import { covarianceProblems, horizonProblems, workProblems } from './bounds.ts'
 import type { Moments } from './centre.ts'
 import { centreOf } from './centre.ts'
+import type { BatchSizes } from './expectation.ts'
 import { expectations, liarsAmong } from './expectation.ts'
 import { batchIn, roomFor } from './facts.ts'
 import { countTrajectories, extentOf } from './extent.ts'
@@ -170,18 +171,18 @@ export const exactOfAll =
             : [],
         ),
       )
-    const momentsAbout = (some: readonly { readonly e: AnyEstimator; readonly centre: Float64Array | null }[]): readonly Moments[] => {
+    const momentsAbout = (some: readonly { readonly e: AnyEstimator; readonly centre: Float64Array | null }[], sizes: BatchSizes): readonly Moments[] => {
       const tasks = some.map(({ e, centre }) => ({ e, N: batchSizeOf(e, setting), to: gatherer(model, covariance, centre) }))
-      expectations(model, values, onPolicy, extent, tasks)
+      expectations(model, values, onPolicy, extent, tasks, sizes)
       return tasks.map(({ to }) => to.moments())
     }
-    const plain = momentsAbout(estimators.map((e) => ({ e, centre: null })))
+    const plain = momentsAbout(estimators.map((e) => ({ e, centre: null })), 'as they come')
     // Most have no variance that is lost in the square of the mean, and are done.
     const again = plain.flatMap((found, j) => {
       const centre = centreOf(found)
       return centre === null ? [] : [{ j, e: estimators[j], centre }]
     })
-    const centred = again.length === 0 ? new Map<number, Moments>() : new Map(momentsAbout(again).map((found, k) => [again[k].j, found]))
+    const centred = again.length === 0 ? new Map<number, Moments>() : new Map(momentsAbout(again, 'powers of two').map((found, k) => [again[k].j, found]))
     const results = estimators.map((e, j): Exact => {
       const N = batchSizeOf(e, setting)
       const name = e.objective === 'discounted' ? 'gradJ' : 'gradJUndiscounted'

@@ -37,6 +37,12 @@ export const liarsAmong = (estimators: readonly AnyEstimator[], model: Model, va
   return new Set(estimators.filter((e) => !keepsItsWord(e, batch)))
 }
 
+/**
+ * How many trajectories a batch is filled up to, with copies that do not count. The mean over as many as there are rounds each weight;
+ * over a power of two it does not, which takes longer.
+ */
+export type BatchSizes = 'as they come' | 'powers of two'
+
 /** Trajectories that are evaluated together, and where their weights are written. */
 interface Block {
   readonly room: Room
@@ -72,20 +78,24 @@ const overTrajectories = (
   onPolicy: boolean,
   estimators: readonly AnyEstimator[],
   to: readonly Gatherer[],
+  sizes: BatchSizes,
 ): void => {
   if (estimators.length === 0) return
+  const sizeOf = (count: number): number => (sizes === 'as they come' ? count : 2 ** Math.ceil(Math.log2(count)))
   const blockSize = Math.max(1, Math.min(usualBlock, Math.floor(mostInBlock / model.T)))
   const { time: parting, ways } = partingOf(model, blockSize)
   const gather = ({ batch, draws, weights }: Block, share: number, logShare: number): void => {
-    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, weights), draws.count, draws, share, logShare)
+    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, weights), batch.count, draws, share, logShare)
   }
   const blockOf = (room: Room, all: Enumerated): Block => {
+    const size = sizeOf(all.count)
     fill(room, 0, all, 0, all.count)
+    for (let i = all.count; i < size; i++) fill(room, i, all, 0, 1)
     return {
       room,
-      batch: batchIn(room, model, onPolicy, all.count),
+      batch: batchIn(room, model, onPolicy, size),
       draws: drawsOf(all, room),
-      weights: new Float64Array(room.offsets[all.count]),
+      weights: new Float64Array(room.offsets[size]),
       beginning: new Int32Array(parting),
     }
   }
@@ -100,7 +110,7 @@ const overTrajectories = (
       blocks.clear()
       kept = count * model.T
     }
-    const made = blockOf(roomFor(model, values, count), enumerateFrom(model, parting, s, count))
+    const made = blockOf(roomFor(model, values, sizeOf(count)), enumerateFrom(model, parting, s, count))
     blocks.set(s, made)
     return made
   }
@@ -112,10 +122,10 @@ const overTrajectories = (
       beginning: (path, s, p, logP) => {
         const block = from(s)
         for (let t = 0; t < parting; t++)
-          if (block.beginning[t] !== path[t]) fillStep(block.room, block.draws.count, t, (block.beginning[t] = path[t]))
+          if (block.beginning[t] !== path[t]) fillStep(block.room, block.batch.count, t, (block.beginning[t] = path[t]))
         gather(block, p, logP)
       },
-      ended: (some) => gather(blockOf((roomForEnded ??= roomFor(model, values, blockSize)), some), 1, 0),
+      ended: (some) => gather(blockOf((roomForEnded ??= roomFor(model, values, sizeOf(blockSize))), some), 1, 0),
     },
     blockSize,
   )
@@ -189,12 +199,12 @@ export interface Task {
 }
 
 /** The expectations of all: trajectories, and the tuples of each batch size, are gone through once. */
-export const expectations = (model: Model, values: Values, onPolicy: boolean, extent: Extent, tasks: readonly Task[]): void => {
+export const expectations = (model: Model, values: Values, onPolicy: boolean, extent: Extent, tasks: readonly Task[], sizes: BatchSizes): void => {
   const those = (wanted: (task: Task) => boolean): readonly [AnyEstimator[], Gatherer[]] => {
     const some = tasks.filter(wanted)
     return [some.map(({ e }) => e), some.map(({ to }) => to)]
   }
-  overTrajectories(model, values, onPolicy, ...those(({ e }) => e.coupling === 'none'))
+  overTrajectories(model, values, onPolicy, ...those(({ e }) => e.coupling === 'none'), sizes)
   for (const N of new Set(tasks.filter(({ e }) => e.coupling !== 'none').map((task) => task.N)))
     for (const coupling of ['exchangeable', 'ordered'] as const)
       overTuples(model, values, onPolicy, extent, N, coupling === 'exchangeable', ...those((task) => task.e.coupling === coupling && task.N === N))
