@@ -195,3 +195,32 @@ describe('a world that needs no file', () => {
     expect((await shell(args, { terminal: true, env: { NO_COLOR: '' } })).out).toContain('\u001B[')
   })
 })
+
+describe('a world of a few bytes that asks for much', () => {
+  const world = (T: number, more: object = {}): string => JSON.stringify({ S: 1, A: 1, T, gamma: 1, rho: [1], P: [[[1]]], R: [[1]], policy: [[1]], ...more })
+  it('30,000 steps are gone through', { timeout: 60_000 }, async () => {
+    const { exit, out } = await shell(['exact', '--mdp', world(30_000), '--estimator', 'reinforce', '--json'])
+    expect(exit).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ trajectories: 1, expectation: [0], covTrace: 0 })
+  })
+  it('1e9 steps are a line each, with what to do, where they are needed', { timeout: 60_000 }, async () => {
+    const refusal = 'mdp.T: expected at most 1198372 decisions where S = 1 and A = 1, so that tables by time fit in memory, got 1000000000; take a shorter horizon'
+    expect(await shell(['exact', '--mdp', world(1e9), '--estimator', 'reinforce'])).toMatchObject({ exit: 2, out: '', err: `estimand: ${refusal}\n` })
+    const compared = await shell(['compare', 'reinforce', '--world', world(1e9), '--no-plot', '--json'])
+    expect(JSON.parse(compared.out).rows[0].because).toContain('got 1000000000; take a shorter horizon')
+    const two = { A: 2, P: [[[1], [1]]], R: [[1, 0]], policy: [[0.5, 0.5]] }
+    const wide = await shell(['exact', '--mdp', world(1000, two), '--estimator', 'reinforce'])
+    expect(wide).toMatchObject({ exit: 2, err: 'estimand: estimator: expected at most 600000 tuples of trajectories, got 1.0715086071862673e+301; raise --limit, or take a smaller --batch-size or horizon\n' })
+    const unlimited = await shell(['exact', '--mdp', world(1000, two), '--estimator', 'reinforce', '--limit', '1e15'])
+    expect(unlimited.exit).toBe(2)
+    const batch = file('batch.json', { trajectories: [{ states: [0], actions: [0], rewards: [1] }] })
+    const weighed = await shell(['weigh', '--mdp', world(1e9), '--batch', batch, '--estimator', 'reinforce'])
+    expect(weighed.err).toContain('expected 1000000000 steps, or an end in a terminal state, got 1 steps')
+  })
+  it('support below the numbers is named', async () => {
+    const far = world(1, { A: 2, P: [[[1], [1]]], R: [[1, 0]], policy: [[0.5, 0.5]], thetaBehaviour: [[-800, 0]] })
+    const { exit, err } = await shell(['exact', '--mdp', far, '--sampling', 'behaviour', '--estimator', '["totalReturn", {"importance": "perTrajectory"}, {"reduce": "meanOverTrajectories"}]'])
+    expect(exit).toBe(2)
+    expect(err).toContain('where the ratio of action 0 in state 0 is exp(799.3); truncate the ratio, bring the policies closer')
+  })
+})
