@@ -1,4 +1,5 @@
 import type { ActionValue } from '../trajectories/facts.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
@@ -19,7 +20,7 @@ import { baselineOf } from './baseline.ts'
  * pipe(totalReturn, causality, baseline(actionValue)).reasons.map((r) => r.name) // => ['action-dependent']
  * ```
  */
-export const actionValue: Baseline<ActionValue, 'action-dependent', 'action-dependent', 'stepBaseline'> = baselineOf({
+export const actionValue: Baseline<ActionValue, 'action-dependent', 'action-dependent', 'stepBaseline'> = ours(baselineOf({
   word: 'actionValue',
   row: 'stepBaseline',
   needs: ['ActionValue'],
@@ -28,4 +29,4 @@ export const actionValue: Baseline<ActionValue, 'action-dependent', 'action-depe
   level: ({ batch }) => ({ axis: 'per step', column: batch.actionValue }),
   formula: { whole: { text: 'Q(s_t, a_t)', latex: 'Q(s_t,a_t)' }, perStep: { text: 'Q(s_t, a_t)', latex: 'Q(s_t,a_t)' } },
   source: 'Tucker et al. 2018, The mirage of action-dependent baselines, eq. 3',
-})
+}))

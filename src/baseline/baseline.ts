@@ -154,5 +154,5 @@ export const baseline = <N, Whole extends string, Step extends string, R extends
         ? { ...plan.formula, flat: [...plan.formula.flat, formula] }
         : { ...plan.formula, inside: [...plan.formula.inside, formula] },
     }
-  })
+  }, b)
 }

@@ -1,4 +1,5 @@
 import { sum } from '../columns/deviation.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call, Refused } from '../weighting/step.ts'
 import type { Baseline } from './baseline.ts'
@@ -15,7 +16,7 @@ export interface BatchMean extends Baseline<unknown, 'own sample', 'own sample a
 }
 
 const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
-  baselineOf({
+  ours(baselineOf({
     word: 'batchMean',
     argument,
     row: 'batchBaseline',
@@ -43,7 +44,7 @@ const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
       ),
     },
     source: 'Greensmith, Bartlett, Baxter 2004, Variance reduction techniques for gradient estimates',
-  })
+  }))
 
 /**
  * The mean of the batch's returns, own trajectory included.
@@ -65,7 +66,6 @@ const batchMeanOf = (ended: Ended, argument?: EndedOptions) =>
  * ```
  */
 // The reason on steps follows the literal option: 'zero' is a pure scale.
-export const batchMean = Object.assign(
-  (options: EndedOptions) => batchMeanOf(checkedEnded('batchMean', options), options),
-  batchMeanOf('left out'),
+export const batchMean = ours(
+  Object.assign((options: EndedOptions) => batchMeanOf(checkedEnded('batchMean', options), options), batchMeanOf('left out')),
 ) as BatchMean

@@ -1,5 +1,6 @@
 import { numberFormula } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
+import { ours } from '../weighting/ours.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 
@@ -21,7 +22,7 @@ import { baselineOf } from './baseline.ts'
 export const constant = (value: number): Baseline<unknown, never, never, 'baseline'> => {
   const b = checked('baseline(constant)', value, range.finite)
   const formula = numberFormula(b)
-  return baselineOf({
+  return ours(baselineOf({
     word: 'constant',
     argument: b,
     row: 'baseline',
@@ -31,5 +32,5 @@ export const constant = (value: number): Baseline<unknown, never, never, 'baseli
     level: () => ({ axis: 'constant', value: b }),
     formula: { whole: formula, perStep: formula },
     source: 'Williams 1992, Simple statistical gradient-following algorithms, theorem 1',
-  })
+  }))
 }

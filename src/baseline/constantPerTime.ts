@@ -2,6 +2,7 @@ import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { Formula } from '../weighting/formula.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
+import { ours } from '../weighting/ours.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 
@@ -34,7 +35,7 @@ export const constantPerTime = (values: readonly number[]): Baseline<unknown, ne
   refuseArgument('baseline(constantPerTime)', values, { ...kinds.numbers, expected: 'an array of numbers, one per time index, as in constantPerTime([0.5, 0.25])' })
   const column = Float64Array.from(values, (value, t) => checked(`baseline(constantPerTime): values[${t}]`, value, range.finite))
   const formula = listed(column)
-  return baselineOf({
+  return ours(baselineOf({
     word: 'constantPerTime',
     argument: [...column],
     row: 'baseline',
@@ -49,5 +50,5 @@ export const constantPerTime = (values: readonly number[]): Baseline<unknown, ne
     },
     formula: { whole: formula, perStep: formula },
     source: 'Greensmith, Bartlett, Baxter 2004, Variance reduction techniques for gradient estimates',
-  })
+  }))
 }

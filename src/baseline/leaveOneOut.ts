@@ -1,4 +1,5 @@
 import { sum } from '../columns/deviation.ts'
+import { ours } from '../weighting/ours.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 import type { Ended, EndedOptions } from './ofTheBatch.ts'
@@ -12,7 +13,7 @@ export interface LeaveOneOut extends Baseline<unknown, never, never, 'batchBasel
 }
 
 const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
-  baselineOf({
+  ours(baselineOf({
     word: 'leaveOneOut',
     argument,
     row: 'batchBaseline',
@@ -51,7 +52,7 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
       ),
     },
     source: 'Kool, van Hoof, Welling 2019, Buy 4 REINFORCE samples, get a baseline for free',
-  })
+  }))
 
 /**
  * The mean return of the other trajectories of the batch.
@@ -69,7 +70,6 @@ const leaveOneOutOf = (ended: Ended, argument?: EndedOptions) =>
  * pipe(totalReturn, baseline(leaveOneOut), reduce(meanOverTrajectories)).coupling // => 'exchangeable'
  * ```
  */
-export const leaveOneOut = Object.assign(
-  (options: EndedOptions) => leaveOneOutOf(checkedEnded('leaveOneOut', options), options),
-  leaveOneOutOf('left out'),
+export const leaveOneOut = ours(
+  Object.assign((options: EndedOptions) => leaveOneOutOf(checkedEnded('leaveOneOut', options), options), leaveOneOutOf('left out')),
 ) as LeaveOneOut

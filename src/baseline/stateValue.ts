@@ -1,4 +1,5 @@
 import type { StateValue } from '../trajectories/facts.ts'
+import { ours } from '../weighting/ours.ts'
 import type { Baseline } from './baseline.ts'
 import { baselineOf } from './baseline.ts'
 
@@ -17,7 +18,7 @@ import { baselineOf } from './baseline.ts'
  * pipe(totalReturn, causality, baseline(stateValue)).needs // => ['Reward', 'CompleteEpisodes', 'StateValue']
  * ```
  */
-export const stateValue: Baseline<StateValue, never, never, 'stepBaseline'> = baselineOf({
+export const stateValue: Baseline<StateValue, never, never, 'stepBaseline'> = ours(baselineOf({
   word: 'stateValue',
   row: 'stepBaseline',
   needs: ['StateValue'],
@@ -26,4 +27,4 @@ export const stateValue: Baseline<StateValue, never, never, 'stepBaseline'> = ba
   level: ({ batch }) => ({ axis: 'per step', column: batch.value }),
   formula: { whole: { text: 'V(s_t)', latex: 'V(s_t)' }, perStep: { text: 'V(s_t)', latex: 'V(s_t)' } },
   source: 'Sutton et al. 2000, Policy gradient methods with function approximation',
-})
+}))

@@ -1,6 +1,7 @@
 import { differences, scaleRun } from '../columns/runs.ts'
 import type { ActionValue, StateValue } from '../trajectories/facts.ts'
 import { relative } from '../weighting/agreement.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Weighting } from '../weighting/weighting.ts'
 import { writtenCredit } from './credit.ts'
@@ -19,7 +20,7 @@ import { writtenCredit } from './credit.ts'
  * advantage.needs // => ['ActionValue', 'StateValue']
  * ```
  */
-export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 'step credit', 'not centred'> = writtenCredit({
+export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 'step credit', 'not centred'> = ours(writtenCredit({
   word: 'advantage',
   needs: ['ActionValue', 'StateValue'],
   reasons: [reasons['inexact values']],
@@ -31,4 +32,4 @@ export const advantage: Weighting<ActionValue & StateValue, 'inexact values', 's
     if (by !== 1) scaleRun(to, to, offsets[first], offsets[stop], by)
   },
   rounding: ({ actionValue, value }) => (k) => relative * Math.abs(actionValue[k]) + relative * Math.abs(value[k]),
-})
+}))

@@ -1,3 +1,4 @@
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Weighting } from '../weighting/weighting.ts'
 import { stepCredit } from './credit.ts'
@@ -17,7 +18,7 @@ import { stepCredit } from './credit.ts'
  * cloning.needs // => []
  * ```
  */
-export const cloning: Weighting<unknown, 'cloning', 'step credit', 'not centred'> = stepCredit({
+export const cloning: Weighting<unknown, 'cloning', 'step credit', 'not centred'> = ours(stepCredit({
   word: 'cloning',
   needs: [],
   reasons: [reasons.cloning],
@@ -25,4 +26,4 @@ export const cloning: Weighting<unknown, 'cloning', 'step credit', 'not centred'
   formula: { text: '1', latex: '1' },
   source: 'Pomerleau 1989, ALVINN: an autonomous land vehicle in a neural network',
   column: ({ offsets, count }) => new Float64Array(offsets[count]).fill(1),
-})
+}))

@@ -7,6 +7,7 @@ import { refuseUnknown } from '../trajectories/keys.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons, reasonUnless } from '../weighting/reason.ts'
 import type { Call } from '../weighting/step.ts'
 import type { Weighting } from '../weighting/weighting.ts'
@@ -247,7 +248,7 @@ export const gae = <const Lambda extends number>(
 ): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit', 'not centred'> => {
   refuseUnknown('gae', options, ['lambda'], 'gae({ lambda: 0.95 })')
   const lambda = checked('gae: lambda', options.lambda, range.unit)
-  return writtenCredit({
+  return ours(writtenCredit({
     word: 'gae',
     argument: { lambda },
     needs: ['Reward', 'StateValue'],
@@ -263,5 +264,5 @@ export const gae = <const Lambda extends number>(
       return (to, first, stop, by) => writeAdvantages(to, batch, reward, value, bootstrapValue, discount, lambda, first, stop, by)
     },
     rounding: roundingWithValues,
-  })
+  }))
 }

@@ -4,6 +4,7 @@ import type { Layout } from '../columns/spread.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call } from '../weighting/step.ts'
 import type { Weighting } from '../weighting/weighting.ts'
@@ -78,7 +79,7 @@ export const nStepAdvantages = (
 export const nStep = (options: { readonly n: number } & Call<'nStep({ n: 5 })'>): Weighting<Reward & StateValue, 'inexact values', 'step credit', 'not centred'> => {
   refuseUnknown('nStep', options, ['n'], 'nStep({ n: 5 })')
   const n = checked('nStep: n', options.n, range.count)
-  return stepCredit({
+  return ours(stepCredit({
     word: 'nStep',
     argument: { n },
     needs: ['Reward', 'StateValue'],
@@ -92,5 +93,5 @@ export const nStep = (options: { readonly n: number } & Call<'nStep({ n: 5 })'>)
     source: 'Sutton and Barto 2018, Reinforcement learning, eq. 7.1',
     column: (batch) => nStepAdvantages(batch, batch.reward, batch.value, batch.bootstrapValue, batch.discount, n),
     rounding: roundingWithValues,
-  })
+  }))
 }

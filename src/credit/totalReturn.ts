@@ -1,6 +1,7 @@
 import type { CompleteEpisodes, Reward } from '../trajectories/facts.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
+import { ours } from '../weighting/ours.ts'
 import type { Objective, Weighting } from '../weighting/weighting.ts'
 import { returnCredit } from './credit.ts'
 
@@ -17,7 +18,7 @@ export interface TotalReturn extends Weighting<Reward & CompleteEpisodes, never,
 const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Reward & CompleteEpisodes, never, 'whole return', 'not centred'> => {
   if (objective !== 'discounted' && objective !== 'undiscounted')
     throw new RangeError(`totalReturn: objective: expected 'discounted' or 'undiscounted', got ${shown(objective)}`)
-  return returnCredit({
+  return ours(returnCredit({
     word: 'totalReturn',
     argument,
     needs: ['Reward'],
@@ -34,7 +35,7 @@ const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Re
     rewardFormula: { text: 'r_u', latex: 'r_u' },
     source: 'Williams 1992, Simple statistical gradient-following algorithms, eq. 4',
     reward: (batch) => batch.reward,
-  })
+  }))
 }
 
 /**
@@ -54,10 +55,9 @@ const over = (objective: Objective, argument?: TotalReturnOptions): Weighting<Re
  * totalReturn({ objective: 'undiscounted' }).objective // => 'undiscounted'
  * ```
  */
-export const totalReturn: TotalReturn = Object.assign(
-  (options: TotalReturnOptions) => {
+export const totalReturn: TotalReturn = ours(
+  Object.assign((options: TotalReturnOptions) => {
     refuseUnknown('totalReturn', options, ['objective'], "totalReturn({ objective: 'undiscounted' }), or no call at all, as in pipe(totalReturn, ...)")
     return over(options.objective, options)
-  },
-  over('discounted'),
+  }, over('discounted')),
 )

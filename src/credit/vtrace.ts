@@ -11,6 +11,7 @@ import { refuseUnknown } from '../trajectories/keys.ts'
 import { stepCount } from '../trajectories/trajectories.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call } from '../weighting/step.ts'
 import type { Plan, Weighting } from '../weighting/weighting.ts'
@@ -356,5 +357,5 @@ export const vtrace = (
       wideAdvantages(layout, reward, value, bootstrapValue, logProb, behaviourLogProb, discount, bounds),
   })
   const corrected: Plan = { ...(weighting as unknown as Plan), stage: 'corrected' }
-  return asWeighting(corrected)
+  return ours(asWeighting(corrected))
 }

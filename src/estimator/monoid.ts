@@ -1,5 +1,6 @@
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { oneOf, refuseArgument } from '../trajectories/argument.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Objective } from '../weighting/weighting.ts'
 import { plus } from './combine.ts'
@@ -24,7 +25,7 @@ const anObjective = oneOf('discounted', 'undiscounted')
  */
 export const zero = (objective: Objective): Estimator<unknown, 'scaled'> => {
   refuseArgument('zero', objective, anObjective)
-  return {
+  return ours({
     estimate: ({ offsets, count }, into) => into?.fill(0) ?? new Float64Array(offsets[count]),
     objective,
     coupling: 'none',
@@ -34,7 +35,7 @@ export const zero = (objective: Objective): Estimator<unknown, 'scaled'> => {
     formula: { text: '0', latex: '0' },
     sources: [],
     claim: { factor: () => 0, text: '0' },
-  }
+  })
 }
 
 /**

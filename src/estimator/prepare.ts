@@ -14,6 +14,7 @@ import { stepCount } from '../trajectories/trajectories.ts'
 import { roundingsOf } from '../weighting/agreement.ts'
 import { creditColumn, isPointwise, limitedRatio } from '../weighting/evaluate.ts'
 import { wideLimitedRatio } from '../weighting/wideWeights.ts'
+import { isOurs } from '../weighting/ours.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
 import type { Legal } from '../weighting/step.ts'
@@ -23,6 +24,8 @@ import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Weights } from './estimator.ts'
 import { NeedsNotMet, WeightNotFinite } from './estimator.ts'
 import { unmetNeeds } from './needs.ts'
+import type { Slice } from './stepRatio.ts'
+import { gathered, refuseUnlessOwn } from './stepRatio.ts'
 
 /** A batch whose credit is computed and frozen; weights of any of its steps follow from current log-probs. */
 export interface Prepared {
@@ -40,12 +43,6 @@ export interface Prepared {
 }
 
 const refuseNoNumbers = (which: string, x: unknown): void => refuseArgument(`prepare: weights: ${which}`, x, kinds.numbers)
-
-const gathered = (column: ArrayLike<number>, indices: ArrayLike<number>): Float64Array => {
-  const out = new Float64Array(indices.length)
-  for (let j = 0; j < out.length; j++) out[j] = column[indices[j]]
-  return out
-}
 
 const refusePositions = (indices: ArrayLike<number>, steps: number): void => {
   for (let j = 0; j < indices.length; j++)
@@ -98,7 +95,7 @@ const whenRead = (compute: () => unknown): PropertyDescriptor => {
 const asBatches = (
   batch: Trajectories<AllFacts>,
   needs: readonly string[],
-): ((indices: ArrayLike<number>, logProb: ArrayLike<number>) => Trajectories<AllFacts>) => {
+): Slice => {
   const names = needs.flatMap((need) => factColumns[need as keyof typeof factColumns] ?? [need])
   // The columns that a ratio declares are known by name only; needs were checked before.
   const source = batch as unknown as Readonly<Record<string, ArrayLike<number>>>
@@ -143,7 +140,9 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
   const { ratio } = plan
   const pointwise = ratio !== null && isPointwise(ratio)
   const behaviour = 'behaviourLogProb' in batch ? batch.behaviourLogProb : null
-  const slice = asBatches(batch, ratio === null ? [] : ratio.needs)
+  const asSlice = asBatches(batch, ratio === null ? [] : ratio.needs)
+  // A pointwise ratio asks for no slice.
+  const slice: Slice = pointwise ? () => batch : asSlice
   const parts = plan.credit(batch)
   const credit: Column<PerStep> = creditColumn(parts, batch)
   /** The weights of a slice, with products of ratio, credit and scale formed in a range that none of them leaves. */
@@ -151,9 +150,10 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
     refuseInfiniteLogProbs(logProb, indices)
     const logRatio = new Float64Array(weight.length)
     if (behaviour !== null) writeLogRatios(logRatio, logProb, behaviour, indices)
-    const wide = wideLimitedRatio(by, logRatio, credits, slice(indices, logProb))
+    const wide = wideLimitedRatio(by, logRatio, credits, asSlice(indices, logProb))
     for (let j = 0; j < weight.length; j++) weight[j] = productAt(credits[j], wide, j, typeof scale === 'number' ? scale : scale[indices[j]])
   }
+  if (ratio !== null && !isOurs(ratio)) refuseUnlessOwn(ratio, credit, batch, slice)
   return {
     steps,
     roundings: () => roundingsOf(parts, credit, batch),
@@ -164,10 +164,10 @@ const cut = (plan: Plan, r: Reduction<string>, batch: Trajectories<AllFacts>): C
       refusePositions(indices, steps)
       const before = farRatios()
       if (ratio !== null) {
-        // A pointwise ratio asks for no slice, and one that fits is made where that is quick.
+        // One that fits is made where that is quick.
         const logRatio = pointwise && behaviour !== null && m > 0 && m <= mostLogRatios ? takeLogRatios(m) : new Float64Array(m)
         if (behaviour !== null) writeLogRatios(logRatio, logProb, behaviour, indices)
-        scaleRunByRatio(weight, weight, 0, m, 1, limitedRatio(ratio, logRatio, weight, pointwise ? batch : slice(indices, logProb)), 0)
+        scaleRunByRatio(weight, weight, 0, m, 1, limitedRatio(ratio, logRatio, weight, slice(indices, logProb)), 0)
       }
       if (typeof scale === 'number') scaleRun(weight, weight, 0, m, scale)
       else multiplyBy(weight, scale, indices)
@@ -203,11 +203,12 @@ export const cutAtImportance = (r: Reduction<string>, plan: Plan): ((batch: Traj
  *
  * The weights of the parts of any partition of the steps sum to those of the whole, because the scale is that of the whole batch.
  * (To take the mean over a minibatch of m of M steps with meanOverSteps, multiply its weights by M / m.) Only where the ratio of a step
- * is the step's own: what reaches further does not compile. Law: slices of a prepared batch.
+ * is the step's own: what reaches further does not compile, and a word of your own that reaches further and does not say so is refused
+ * when a batch comes. Law: slices of a prepared batch.
  *
  * @param r  the reduction
  * @returns  a function from a batch to its prepared form
- * @throws   NeedsNotMet where the batch lacks a fact
+ * @throws   NeedsNotMet where the batch lacks a fact; IllegalStep where a ratio with a word of your own in it is not a step's own
  *
  * @example
  * ```ts

@@ -7,6 +7,7 @@ import type { Total } from '../weighting/evaluate.ts'
 import { weigh } from '../weighting/evaluate.ts'
 import type { Provenance } from '../weighting/provenance.ts'
 import { needsOnPolicy } from '../weighting/provenance.ts'
+import { madeOf } from '../weighting/ours.ts'
 import type { Call, Legal } from '../weighting/step.ts'
 import { legalPlan, union } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, StageOf, Word } from '../weighting/weighting.ts'
@@ -52,6 +53,6 @@ export const reduce = <R extends string>(r: Reduction<R> & Call<'reduce(meanOver
       claim: null,
     }
     // The plan's needs and reasons are data; the stages' signatures say them to the compiler, and the laws check the signatures.
-    return estimator as Estimator<unknown, never>
+    return madeOf([plan, r], estimator as Estimator<unknown, never>)
   }
 }

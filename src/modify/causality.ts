@@ -1,3 +1,4 @@
+import { ours } from '../weighting/ours.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step } from '../weighting/step.ts'
 import type { BiasOf, CreditFormula, NeedsOf, StillCentred, Weighting } from '../weighting/weighting.ts'
@@ -43,6 +44,7 @@ export const causality: <W>(w: Legal<W, 'causality'>) => Weighting<NeedsOf<W>, B
       outer: plan.objective === 'discounted' ? { text: 'gamma^t', latex: '\\gamma^t' } : null,
     },
   }),
+  ours({ word: 'causality' }),
 )
 
 const toGo = ({ rewards, value, raw }: CreditFormula): Pick<CreditFormula, 'value' | 'raw'> =>

@@ -21,7 +21,8 @@ const clipped = (stage: Stage): Stage => (stage === 'step ratio' ? 'clipped step
  *
  * A is the credit with everything in it but the ratio; ties are kept. This is the gradient of min(rho A, clip(rho, 1 - epsilon,
  * 1 + epsilon) A). It constrains nothing: zeroed gradients stop pushing, they do not pull back (exact ascent ends at ratios
- * 2.80 and 0.80 with epsilon 0.2). Biased away from mu = pi ('clipping'). Laws: tight, clip at infinity, surrogate.
+ * 2.80 and 0.80 with epsilon 0.2). Biased away from mu = pi ('clipping'). An infinite epsilon clips nothing and has no reason; its type
+ * has the reason still, since Infinity has no type of its own. Laws: tight, clip at infinity, surrogate.
  * Source: Schulman et al. 2017, eq. 7.
  *
  * @param options  epsilon >= 0, may be Infinity
@@ -43,7 +44,7 @@ export const clip = (options: { readonly epsilon: number } & Call<'clip({ epsilo
     argument: { epsilon },
     needs: [],
     coupling: 'none',
-    reasons: [reasons.clipping],
+    reasons: epsilon === Infinity ? [] : [reasons.clipping],
     apply: (ratio, credit) => banded(ratio, credit, low, high),
     wide: (ratio, credit) => {
       for (let k = 0; k < ratio.log.length; k++)

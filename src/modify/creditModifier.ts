@@ -89,7 +89,7 @@ export const changeCredit = (row: CreditRow, change: CreditChange) =>
       return { of: { _tag: 'column', column }, outer: 1, flat: [], inside: [] }
     },
     formula: changed(change.formula(creditFormula(plan.formula), plan.formula.raw)),
-  }))
+  }), change)
 
 /**
  * A change of the credit of your own, before importance: any function of the credits of the batch.

@@ -1,3 +1,4 @@
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
@@ -28,4 +29,4 @@ export const dropOuterDiscount: <W>(
   sources: [...plan.sources, 'Thomas 2014, Bias in natural actor-critic algorithms'],
   credit: (batch) => ({ ...plan.credit(batch), outer: 1 }),
   formula: { ...plan.formula, outer: null },
-}))
+}), ours({ word: 'dropOuterDiscount' }))

@@ -1,6 +1,7 @@
 import type { Ratio, RatioStage } from '../ratio/ratio.ts'
 import type { Kind } from '../trajectories/argument.ts'
 import { hasParts, refuseArgument } from '../trajectories/argument.ts'
+import { madeOf } from '../weighting/ours.ts'
 import type { Call, Legal } from '../weighting/step.ts'
 import { step, union } from '../weighting/step.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
@@ -44,14 +45,14 @@ export const importance = <N, S extends RatioStage, B extends string>(
 ): (<W>(w: Legal<W, ImportanceRow<S>>) => Weighting<NeedsOf<W> & N, Reweighted<BiasOf<W>, S> | B, S>) => {
   refuseArgument('importance', r, aRatio)
   const perDecision = r.stage === 'per-decision ratio'
-  const plan: RatioPlan = {
+  const plan: RatioPlan = madeOf([r], {
     kind: perDecision ? 'per decision' : 'per step weight',
     ratio: ofAnyBatch<Parameters<RatioPlan['ratio']>, Float64Array>(r.ratio),
     pointwise: r.pointwise === true,
     limits: [],
     needs: r.needs,
     formula: r.formula,
-  }
+  })
   return step(perDecision ? 'perDecision' : 'importance', (before) => ({
     ...before,
     stage: r.stage,
@@ -60,5 +61,5 @@ export const importance = <N, S extends RatioStage, B extends string>(
     words: [...before.words, { word: 'importance', argument: r.argument === undefined ? r.word : { [r.word]: r.argument } }],
     sources: [...before.sources, r.source],
     ratio: plan,
-  }))
+  }), r)
 }

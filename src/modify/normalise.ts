@@ -8,6 +8,7 @@ import { creditsAgree, returnsAgree } from '../weighting/agreement.ts'
 import { creditColumn, inUnits, returnsOf, rewardsIn } from '../weighting/evaluate.ts'
 import { inBrackets, numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
+import { madeOf, ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Call, Legal } from '../weighting/step.ts'
 import type { BiasOf, NeedsOf, Weighting } from '../weighting/weighting.ts'
@@ -61,7 +62,7 @@ const perUnit = (denominator: number): number => (denominator === 0 ? 0 : 1 / de
  */
 export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> => {
   const { ddof, epsilon } = checkedOptions('batchStd', options)
-  return {
+  return ours({
     row: 'batchStd',
     argument: { batchStd: { ddof, epsilon } },
     change: {
@@ -87,7 +88,7 @@ export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> =
       },
       source: 'Shao et al. 2024, DeepSeekMath, section 4.1',
     },
-  }
+  })
 }
 
 /**
@@ -108,7 +109,7 @@ export const batchStd = (options: DeviationOptions): Normalisation<'batchStd'> =
  */
 export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSteps'> => {
   const { ddof, epsilon } = checkedOptions('whitenSteps', options)
-  return {
+  return ours({
     row: 'whitenSteps',
     argument: { whitenSteps: { ddof, epsilon } },
     change: {
@@ -134,7 +135,7 @@ export const whitenSteps = (options: DeviationOptions): Normalisation<'whitenSte
       }),
       source: 'Dhariwal et al. 2017, OpenAI baselines',
     },
-  }
+  })
 }
 
 /**
@@ -159,5 +160,5 @@ export const normalise = <R extends 'batchStd' | 'whitenSteps'>(
   by: Normalisation<R> & Call<'normalise(whitenSteps({ ddof: 0, epsilon: 1e-8 }))'>,
 ): (<W>(w: Legal<W, R>) => Weighting<NeedsOf<W>, BiasOf<W> | 'divided by a deviation', 'normalised'>) => {
   refuseArgument('normalise', by, normalisation)
-  return changeCredit(by.row, { ...by.change, word: { word: 'normalise', argument: by.argument } })
+  return changeCredit(by.row, madeOf([by], { ...by.change, word: { word: 'normalise', argument: by.argument } }))
 }

@@ -14,7 +14,8 @@ import { changeRatio, limited } from './ratioModifier.ts'
  *
  *     rho becomes min(rho, at)
  *
- * Bounds the variance and biases where the bound binds ('truncation'). The bound is held fixed, not differentiated.
+ * Bounds the variance and biases where the bound binds ('truncation'). The bound is held fixed, not differentiated. An infinite bound
+ * binds nowhere and has no reason; its type has the reason still, since Infinity has no type of its own.
  * Law: tight. Source: Ionides 2008; Espeholt et al. 2018, IMPALA, eq. 1.
  *
  * @param options  at > 0, may be Infinity
@@ -34,7 +35,7 @@ export const truncate = (options: { readonly at: number } & Call<'truncate({ at:
     argument: { at },
     needs: [],
     coupling: 'none',
-    reasons: [reasons.truncation],
+    reasons: at === Infinity ? [] : [reasons.truncation],
     apply: (ratio) => bounded(ratio, at),
     wide: (ratio) => {
       for (let k = 0; k < ratio.log.length; k++)

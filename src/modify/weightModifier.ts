@@ -74,5 +74,5 @@ export const weightModifier = <const Need extends string = never, B extends stri
     words: [...plan.words, argument === undefined ? { word } : { word, argument }],
     sources: [...plan.sources, definition.source],
     changes: [...plan.changes, { apply, formula: (weight) => filled(definition.formula, weight) }],
-  }))
+  }), definition)
 }

@@ -1,4 +1,5 @@
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
+import { ours } from '../weighting/ours.ts'
 import { prefixRatio } from './prefix.ts'
 import type { Ratio } from './ratio.ts'
 import { ratioOf } from './ratio.ts'
@@ -19,7 +20,7 @@ import { ratioOf } from './ratio.ts'
  * perDecision.reasons // => []
  * ```
  */
-export const perDecision: Ratio<BehaviourLogProb, 'per-decision ratio', never> = ratioOf({
+export const perDecision: Ratio<BehaviourLogProb, 'per-decision ratio', never> = ours(ratioOf({
   word: 'perDecision',
   stage: 'per-decision ratio',
   needs: [],
@@ -27,4 +28,4 @@ export const perDecision: Ratio<BehaviourLogProb, 'per-decision ratio', never> =
   ratio: prefixRatio,
   formula: { text: 'rho_{0:u}', latex: '\\rho_{0:u}' },
   source: 'Precup, Sutton, Singh 2000, Eligibility traces for off-policy policy evaluation, section 3',
-})
+}))

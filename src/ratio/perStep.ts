@@ -1,5 +1,6 @@
 import { exponentials } from '../columns/exponential.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Ratio } from './ratio.ts'
 import { ratioOf, withLog } from './ratio.ts'
@@ -19,7 +20,7 @@ import { ratioOf, withLog } from './ratio.ts'
  * perStep.reasons.map((r) => r.name) // => ['state distribution']
  * ```
  */
-export const perStep: Ratio<BehaviourLogProb, 'step ratio', 'state distribution'> = ratioOf({
+export const perStep: Ratio<BehaviourLogProb, 'step ratio', 'state distribution'> = ours(ratioOf({
   word: 'perStep',
   stage: 'step ratio',
   needs: [],
@@ -28,4 +29,4 @@ export const perStep: Ratio<BehaviourLogProb, 'step ratio', 'state distribution'
   pointwise: true,
   formula: { text: 'rho_t', latex: '\\rho_t' },
   source: 'Degris, White, Sutton 2012, Off-policy actor-critic, section 2',
-})
+}))

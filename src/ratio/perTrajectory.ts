@@ -1,6 +1,7 @@
 import { exponential } from '../columns/exponential.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
+import { ours } from '../weighting/ours.ts'
 import type { Ratio } from './ratio.ts'
 import { ratioOf, withLog } from './ratio.ts'
 
@@ -28,7 +29,7 @@ const perTrajectoryOf = (logRatio: Float64Array, { count, offsets }: Layout, of:
  * perTrajectory.reasons // => []
  * ```
  */
-export const perTrajectory: Ratio<BehaviourLogProb, 'trajectory ratio', never> = ratioOf({
+export const perTrajectory: Ratio<BehaviourLogProb, 'trajectory ratio', never> = ours(ratioOf({
   word: 'perTrajectory',
   stage: 'trajectory ratio',
   needs: [],
@@ -39,4 +40,4 @@ export const perTrajectory: Ratio<BehaviourLogProb, 'trajectory ratio', never> =
   ),
   formula: { text: 'rho_{0:L-1}', latex: '\\rho_{0:L-1}' },
   source: 'Sutton and Barto 2018, Reinforcement learning, section 5.5',
-})
+}))

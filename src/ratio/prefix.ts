@@ -1,6 +1,7 @@
 import { exponentials } from '../columns/exponential.ts'
 import type { Layout } from '../columns/spread.ts'
 import type { BehaviourLogProb } from '../trajectories/facts.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Ratio } from './ratio.ts'
 import { ratioOf, withLog } from './ratio.ts'
@@ -30,7 +31,7 @@ export const prefixRatio = withLog((logRatio, layout) => exponentials(logPrefix(
  * prefix.reasons.map((r) => r.name) // => ['behaviour value']
  * ```
  */
-export const prefix: Ratio<BehaviourLogProb, 'prefix ratio', 'behaviour value'> = ratioOf({
+export const prefix: Ratio<BehaviourLogProb, 'prefix ratio', 'behaviour value'> = ours(ratioOf({
   word: 'prefix',
   stage: 'prefix ratio',
   needs: [],
@@ -38,4 +39,4 @@ export const prefix: Ratio<BehaviourLogProb, 'prefix ratio', 'behaviour value'> 
   ratio: prefixRatio,
   formula: { text: 'rho_{0:t}', latex: '\\rho_{0:t}' },
   source: 'Sutton and Barto 2018, Reinforcement learning, section 5.9',
-})
+}))

@@ -1,3 +1,4 @@
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Ratio } from './ratio.ts'
 
@@ -15,7 +16,7 @@ import type { Ratio } from './ratio.ts'
  * takenAsOne.needs // => []
  * ```
  */
-export const takenAsOne: Ratio<unknown, 'no ratio', 'ratio taken as one'> = {
+export const takenAsOne: Ratio<unknown, 'no ratio', 'ratio taken as one'> = ours({
   word: 'takenAsOne',
   stage: 'no ratio',
   needs: [],
@@ -23,4 +24,4 @@ export const takenAsOne: Ratio<unknown, 'no ratio', 'ratio taken as one'> = {
   ratio: (logRatio) => logRatio.fill(1),
   formula: { text: '1', latex: '1' },
   source: 'exact enumeration',
-}
+})

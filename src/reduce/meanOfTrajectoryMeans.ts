@@ -1,3 +1,4 @@
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Reduction } from './reduction.ts'
 import { reductionOf } from './reduction.ts'
@@ -17,7 +18,7 @@ import { reductionOf } from './reduction.ts'
  * meanOfTrajectoryMeans.coupling // => 'none'
  * ```
  */
-export const meanOfTrajectoryMeans: Reduction<'divided by length'> = reductionOf({
+export const meanOfTrajectoryMeans: Reduction<'divided by length'> = ours(reductionOf({
   word: 'meanOfTrajectoryMeans',
   reasons: [reasons['divided by length']],
   coupling: 'none',
@@ -28,4 +29,4 @@ export const meanOfTrajectoryMeans: Reduction<'divided by length'> = reductionOf
   },
   formula: { text: '1/(N L_i)', latex: '\\tfrac{1}{N L_i}' },
   source: 'Liu et al. 2025, Understanding R1-Zero-like training, section 3.1',
-})
+}))

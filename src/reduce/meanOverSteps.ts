@@ -1,4 +1,5 @@
 import { stepCount } from '../trajectories/trajectories.ts'
+import { ours } from '../weighting/ours.ts'
 import { reasons } from '../weighting/reason.ts'
 import type { Reduction } from './reduction.ts'
 import { reductionOf } from './reduction.ts'
@@ -18,11 +19,11 @@ import { reductionOf } from './reduction.ts'
  * meanOverSteps.reasons.map((r) => r.name) // => ['random length']
  * ```
  */
-export const meanOverSteps: Reduction<'random length'> = reductionOf({
+export const meanOverSteps: Reduction<'random length'> = ours(reductionOf({
   word: 'meanOverSteps',
   reasons: [reasons['random length']],
   coupling: 'exchangeable',
   scale: (batch) => 1 / stepCount(batch),
   formula: { text: '1/(sum_j L_j)', latex: '\\tfrac{1}{\\sum_j L_j}' },
   source: 'Liu et al. 2025, Understanding R1-Zero-like training, section 3.1',
-})
+}))

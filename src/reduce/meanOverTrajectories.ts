@@ -1,3 +1,4 @@
+import { ours } from '../weighting/ours.ts'
 import type { Reduction } from './reduction.ts'
 import { reductionOf } from './reduction.ts'
 
@@ -14,11 +15,11 @@ import { reductionOf } from './reduction.ts'
  * meanOverTrajectories.reasons // => []
  * ```
  */
-export const meanOverTrajectories: Reduction<never> = reductionOf({
+export const meanOverTrajectories: Reduction<never> = ours(reductionOf({
   word: 'meanOverTrajectories',
   reasons: [],
   coupling: 'none',
   scale: ({ count }) => 1 / count,
   formula: { text: '1/N', latex: '\\tfrac1N' },
   source: 'Williams 1992, Simple statistical gradient-following algorithms',
-})
+}))

@@ -150,7 +150,7 @@ const reduce = { reduced: 'reduce: already reduced; remove the second one' } as 
 
 const prepare = {
   'self-normalised ratio': 'prepare: selfNormalise needs the ratios of the whole batch at once; estimate on the whole batch instead',
-  'limited ratio': 'prepare: this ratio is not a step\'s own; use importance(perStep), or estimate on the whole batch',
+  'limited ratio': 'prepare: this ratio is not a step\'s own; use importance(perStep) and limits that look at one step alone, or estimate on the whole batch',
   'trajectory ratio': 'prepare: this ratio is not a step\'s own; use importance(perStep), or estimate on the whole batch',
   'prefix ratio': 'prepare: this ratio is not a step\'s own; use importance(perStep), or estimate on the whole batch',
   'per-decision ratio': 'prepare: this ratio is not a step\'s own; use importance(perStep), or estimate on the whole batch',

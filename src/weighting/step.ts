@@ -1,3 +1,4 @@
+import { madeOf } from './ours.ts'
 import type { legality, Row, Stage } from './stage.ts'
 import { refusal } from './stage.ts'
 import type { AnyWeighting, Plan, Weighting } from './weighting.ts'
@@ -74,11 +75,17 @@ export const legalPlan = (row: Row, w: unknown): Plan => {
   return plan
 }
 
-/** A step of a pipeline from the change that it makes to the plan, refused at run time where the compiler would refuse it. */
+/**
+ * A step of a pipeline from the change that it makes to the plan, refused at run time where the compiler would refuse it.
+ *
+ * @param word  what makes the change; the weighting is one of ours if it and the word are
+ */
 export const step =
-  (row: Row, change: (plan: Plan) => Plan) =>
-  (w: unknown): AnyWeighting =>
-    asWeighting(change(legalPlan(row, w)))
+  (row: Row, change: (plan: Plan) => Plan, word: object) =>
+  (w: unknown): AnyWeighting => {
+    const before = legalPlan(row, w)
+    return asWeighting(madeOf([before, word], change(before)))
+  }
 
 /** Reasons or needs of both lists, each once. */
 export const union = <A>(some: readonly A[], more: readonly A[]): readonly A[] => [...new Set([...some, ...more])]
