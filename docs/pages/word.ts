@@ -42,11 +42,12 @@ export const pipelineOf = (json: readonly Json[]): string => {
   return line.length <= 72 ? line : `[\n${json.map((step) => `  ${jsonOf(step)}`).join(',\n')}\n]`
 }
 
-const argumentSays = ({ bare, takes }: AnyEntry): string => {
+const argumentSays = ({ bare, takes, mayTake = [] }: AnyEntry): string => {
   if (takes === null) return 'It takes no options.'
   const what = takes === 'number' ? 'one number' : takes === 'numbers' ? 'a list of numbers' : takes.map((name) => `\`${name}\``).join(', ')
   const options = typeof takes === 'string' ? what : `the option${takes.length === 1 ? '' : 's'} ${what}`
-  return bare === null ? `It takes ${options}.` : `It stands alone, or takes ${options}.`
+  const further = mayTake.length === 0 ? '' : `, and may take ${mayTake.map((name) => `\`${name}\``).join(', ')}`
+  return bare === null ? `It takes ${options}${further}.` : `It stands alone, or takes ${options}${further}.`
 }
 
 /** The first pipeline in which a form of a word is legal, finished. */

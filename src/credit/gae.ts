@@ -8,10 +8,13 @@ import { stepCount } from '../trajectories/trajectories.ts'
 import { numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
 import { ours } from '../weighting/ours.ts'
-import { reasons, reasonUnless } from '../weighting/reason.ts'
+import { reasons } from '../weighting/reason.ts'
 import type { Call } from '../weighting/step.ts'
-import type { Weighting } from '../weighting/weighting.ts'
+import type { Plan, Weighting } from '../weighting/weighting.ts'
+import { asWeighting } from '../weighting/weighting.ts'
 import { writtenCredit } from './credit.ts'
+import type { BiasAtCuts, Episodes, EpisodesOption, NeedOf } from './episodes.ts'
+import { checkedEpisodes } from './episodes.ts'
 import { roundingWithValues } from './roundingWithValues.ts'
 
 /**
@@ -225,44 +228,60 @@ const finish = (
   return a
 }
 
+/** Options of gae. */
+export interface GaeOptions<Lambda extends number = number, E extends Episodes = Episodes> extends EpisodesOption<E> {
+  /** lambda in [0, 1]. */
+  readonly lambda: Lambda
+}
+
+/** At lambda 1 all values cancel but those at cuts; a lambda that no type knows may be 1 or not. */
+export type GaeBias<Lambda extends number, E extends Episodes> = Lambda extends 1 ? BiasAtCuts<E> : 1 extends Lambda ? 'inexact values' | BiasAtCuts<E> : 'inexact values'
+
 /**
  * Credit each step with its generalised advantage.
  *
  *     W_t = gamma^t sum_{l >= 0} (gamma lambda)^l delta_{t+l},   delta_t = r_t + gamma V_{t+1} - V_t
  *
- * On complete episodes unbiased for every V at lambda = 1, and for every lambda where V(s, t) is exact at each time; 'inexact values'
- * otherwise. Trajectories may be segments: one that was cut is continued by the value of its successor, which then must be exact too. Laws: sound, tight, gae(1).
+ * Unbiased where V(s, t) is exact at each time; 'inexact values' otherwise. At the literal lambda 1 all values cancel but those at cuts: a
+ * trajectory that was cut is continued by the value of its successor, whatever that is ('inexact values at cuts'). With
+ * `episodes: 'complete'` the batch has to have complete episodes, and at lambda 1 there is no bias for any V. Laws: sound, tight, gae(1).
  * Source: Schulman et al. 2016, eq. 16.
  *
- * @param options  lambda in [0, 1]
+ * @param options  lambda in [0, 1]; episodes 'complete', or 'segments' (the default), which may be complete or not
  *
  * @example
  * ```ts
  * import { gae } from 'estimand'
- * gae({ lambda: 1 }).reasons // => []
+ * gae({ lambda: 1 }).reasons.map((r) => r.name) // => ['inexact values at cuts']
+ * gae({ lambda: 1, episodes: 'complete' }).reasons // => []
  * gae({ lambda: 0.95 }).reasons.map((r) => r.name) // => ['inexact values']
  * ```
  */
-export const gae = <const Lambda extends number>(
-  options: { readonly lambda: Lambda } & Call<'gae({ lambda: 0.95 })'>,
-): Weighting<Reward & StateValue, Lambda extends 1 ? never : 'inexact values', 'step credit', 'not centred'> => {
-  refuseUnknown('gae', options, ['lambda'], 'gae({ lambda: 0.95 })')
+export const gae = <const Lambda extends number, const E extends Episodes = 'segments'>(
+  options: GaeOptions<Lambda, E> & Call<'gae({ lambda: 0.95 })'>,
+): Weighting<Reward & StateValue & NeedOf<E>, GaeBias<Lambda, E>, 'step credit', 'not centred'> => {
+  refuseUnknown('gae', options, ['lambda', 'episodes'], 'gae({ lambda: 0.95 })')
   const lambda = checked('gae: lambda', options.lambda, range.unit)
-  return ours(writtenCredit({
-    word: 'gae',
-    argument: { lambda },
-    needs: ['Reward', 'StateValue'],
-    reasons: reasonUnless(options.lambda, 1, reasons['inexact values']),
-    outer: 'discount',
-    formula: {
-      text: `sum_l (gamma ${lambda})^l delta_{t+l}`,
-      latex: `\\textstyle\\sum_l (\\gamma \\cdot ${numberLatex(lambda)})^l \\delta_{t+l}`,
-    },
-    source: 'Schulman et al. 2016, High-dimensional continuous control using GAE, eq. 16',
-    write: (batch) => {
-      const { reward, value, bootstrapValue, discount } = batch
-      return (to, first, stop, by) => writeAdvantages(to, batch, reward, value, bootstrapValue, discount, lambda, first, stop, by)
-    },
-    rounding: roundingWithValues,
-  }))
+  const over = checkedEpisodes('gae', options)
+  const weighting = ours(
+    writtenCredit({
+      word: 'gae',
+      argument: { lambda, ...over.argument },
+      needs: ['Reward', 'StateValue', ...over.needs],
+      reasons: lambda === 1 ? over.reasonsAtCuts : [reasons['inexact values']],
+      outer: 'discount',
+      formula: {
+        text: `sum_l (gamma ${lambda})^l delta_{t+l}`,
+        latex: `\\textstyle\\sum_l (\\gamma \\cdot ${numberLatex(lambda)})^l \\delta_{t+l}`,
+      },
+      source: 'Schulman et al. 2016, High-dimensional continuous control using GAE, eq. 16',
+      write: (batch) => {
+        const { reward, value, bootstrapValue, discount } = batch
+        return (to, first, stop, by) => writeAdvantages(to, batch, reward, value, bootstrapValue, discount, lambda, first, stop, by)
+      },
+      rounding: roundingWithValues,
+    }),
+  )
+  // Which needs and reasons the options have is known at run time; the signature says it of literal ones.
+  return asWeighting(weighting as unknown as Plan)
 }

@@ -17,9 +17,11 @@ import type { Call } from '../weighting/step.ts'
 import type { Plan, Weighting } from '../weighting/weighting.ts'
 import { asWeighting } from '../weighting/weighting.ts'
 import { writtenCredit } from './credit.ts'
+import type { BiasAtCuts, Episodes, EpisodesOption, NeedOf } from './episodes.ts'
+import { checkedEpisodes } from './episodes.ts'
 
 /** The bounds of V-trace's two ratios; Infinity leaves a ratio as it is. */
-export interface VtraceOptions {
+export interface VtraceBounds {
   /** Bound of the ratio in the temporal difference, > 0. */
   readonly rhoBar: number
   /** Bound of the ratio in the trace, > 0. */
@@ -62,7 +64,7 @@ export const vtraceAdvantages = (
   logProb: Column<PerStep>,
   behaviourLogProb: Column<PerStep>,
   discount: number,
-  bounds: VtraceOptions,
+  bounds: VtraceBounds,
   into?: Float64Array,
 ): Float64Array & Column<PerStep> => {
   refuseLayout('vtraceAdvantages', layout)
@@ -92,7 +94,7 @@ const wideAdvantages = (
   logProb: Column<PerStep>,
   behaviourLogProb: Column<PerStep>,
   discount: number,
-  { rhoBar, cBar }: VtraceOptions,
+  { rhoBar, cBar }: VtraceBounds,
 ): readonly Wide[] => {
   const out: Wide[] = []
   const gamma = wide(discount)
@@ -121,7 +123,7 @@ const mayUnderflow = (
   offsets: Int32Array,
   logProb: Column<PerStep>,
   behaviourLogProb: Column<PerStep>,
-  { rhoBar, cBar }: VtraceOptions,
+  { rhoBar, cBar }: VtraceBounds,
   first: number,
   stop: number,
 ): boolean => {
@@ -148,7 +150,7 @@ const writeAdvantages = (
   logProb: Column<PerStep>,
   behaviourLogProb: Column<PerStep>,
   discount: number,
-  bounds: VtraceOptions,
+  bounds: VtraceBounds,
   first: number,
   stop: number,
   by: number,
@@ -181,7 +183,7 @@ const correct = (
   value: Column<PerStep>,
   bootstrapValue: Column<PerTrajectory>,
   discount: number,
-  bounds: VtraceOptions,
+  bounds: VtraceBounds,
   first: number,
   stop: number,
   by: number,
@@ -285,7 +287,7 @@ const finish = (
   reward: Column<PerStep>,
   value: Column<PerStep>,
   discount: number,
-  { rhoBar, cBar }: VtraceOptions,
+  { rhoBar, cBar }: VtraceBounds,
   by: number,
   begin: number,
   last: number,
@@ -308,39 +310,55 @@ const finish = (
   return a
 }
 
+/** Options of vtrace. */
+export interface VtraceOptions<Rho extends number = number, C extends number = number, E extends Episodes = Episodes> extends VtraceBounds, EpisodesOption<E> {
+  readonly rhoBar: Rho
+  readonly cBar: C
+}
+
+/** Without bounds all values cancel but those at cuts. Infinity has no type of its own: only a literal bound is known to be finite. */
+export type VtraceBias<Rho extends number, C extends number, E extends Episodes> =
+  | 'state distribution'
+  | 'truncation'
+  | 'inexact values'
+  | (number extends Rho ? (number extends C ? BiasAtCuts<E> : never) : never)
+
 /**
  * Credit each step with its V-trace advantage, which corrects the values for the behaviour policy by ratios of its own.
  *
  *     W_t = gamma^t min(rhoBar, rho_t) (r_t + gamma v_{t+1} - V_t)
  *
- * With both bounds infinite its expectation is sum_t gamma^t E_{s ~ mu} grad pi Q^pi for any V: only the distribution of
- * states stays the behaviour policy's. Finite bounds add 'truncation' and 'inexact values'. Laws: tight, vtrace on policy.
- * Source: Espeholt et al. 2018, IMPALA, section 4.
+ * With both bounds infinite its expectation on complete episodes is sum_t gamma^t E_{s ~ mu} grad pi Q^pi for any V: only the distribution
+ * of states stays the behaviour policy's; a trajectory that was cut is continued by its bootstrap value, whatever that is ('inexact
+ * values at cuts', unless `episodes: 'complete'`). Finite bounds add 'truncation' and 'inexact values'. Infinity has no type of its own, so
+ * that the type has more reasons than there are. Laws: tight, vtrace on policy. Source: Espeholt et al. 2018, IMPALA, section 4.
  *
- * @param options  rhoBar and cBar, > 0, may be Infinity
+ * @param options  rhoBar and cBar, > 0, may be Infinity; episodes 'complete', or 'segments' (the default), which may be complete or not
  *
  * @example
  * ```ts
  * import { vtrace } from 'estimand'
- * vtrace({ rhoBar: Infinity, cBar: Infinity }).reasons.map((r) => r.name) // => ['state distribution']
+ * const whole = vtrace({ rhoBar: Infinity, cBar: Infinity, episodes: 'complete' })
+ * whole.reasons.map((r) => r.name) // => ['state distribution']
  * ```
  */
-export const vtrace = (
-  options: VtraceOptions & Call<'vtrace({ rhoBar: 1, cBar: 1 })'>,
-): Weighting<Reward & StateValue & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values', 'corrected', 'not centred'> => {
-  refuseUnknown('vtrace', options, ['rhoBar', 'cBar'], 'vtrace({ rhoBar: 1, cBar: 1 })')
-  const bounds: VtraceOptions = {
+export const vtrace = <const Rho extends number, const C extends number, const E extends Episodes = 'segments'>(
+  options: VtraceOptions<Rho, C, E> & Call<'vtrace({ rhoBar: 1, cBar: 1 })'>,
+): Weighting<Reward & StateValue & BehaviourLogProb & NeedOf<E>, VtraceBias<Rho, C, E>, 'corrected', 'not centred'> => {
+  refuseUnknown('vtrace', options, ['rhoBar', 'cBar', 'episodes'], 'vtrace({ rhoBar: 1, cBar: 1 })')
+  const bounds: VtraceBounds = {
     rhoBar: checked('vtrace: rhoBar', options.rhoBar, range.positive),
     cBar: checked('vtrace: cBar', options.cBar, range.positive),
   }
+  const over = checkedEpisodes('vtrace', options)
   const weighting = writtenCredit({
     word: 'vtrace',
-    argument: bounds,
-    needs: ['Reward', 'StateValue', 'BehaviourLogProb'],
+    argument: { ...bounds, ...over.argument },
+    needs: ['Reward', 'StateValue', 'BehaviourLogProb', ...over.needs],
     reasons: [
       reasons['state distribution'],
       ...(bounds.rhoBar === Infinity ? [] : [reasons.truncation]),
-      ...(bounds.rhoBar === Infinity && bounds.cBar === Infinity ? [] : [reasons['inexact values']]),
+      ...(bounds.rhoBar === Infinity && bounds.cBar === Infinity ? over.reasonsAtCuts : [reasons['inexact values']]),
     ],
     outer: 'discount',
     formula: {

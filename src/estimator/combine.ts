@@ -6,6 +6,7 @@ import { strongest } from '../weighting/coupling.ts'
 import type { Formula } from '../weighting/formula.ts'
 import { asTerm, numberLatex } from '../weighting/formula.ts'
 import { checked, range } from '../weighting/options.ts'
+import { madeOf } from '../weighting/ours.ts'
 import type { Reason } from '../weighting/reason.ts'
 import { reasons, reasonUnless } from '../weighting/reason.ts'
 import { union } from '../weighting/step.ts'
@@ -55,13 +56,22 @@ const weightedSum = <N, B extends string>(parts: readonly (readonly [number, Est
   sources: parts.reduce<readonly string[]>((all, [, e]) => union(all, e.sources), []),
 })
 
+const isZero = ({ composition }: Pick<Estimator<never, string>, 'composition'>): boolean => composition._tag === 'combination' && composition.word === 'zero'
+
+/** The reasons of a sum: with nothing added, those of the other part. */
+const summedReasons = <B extends string>(self: Estimator<never, B>, that: Estimator<never, B>): readonly Reason<B | 'summed'>[] => {
+  if (isZero(that)) return self.reasons
+  return isZero(self) ? that.reasons : union<Reason<B | 'summed'>>(self.reasons, [...that.reasons, reasons.summed])
+}
+
 /**
  * The sum of two estimators of one objective.
  *
  *     W = W_1 + W_2
  *
  * Needs are intersected, reasons united. Where both estimate the same gradient the sum estimates twice that gradient, hence the
- * reason 'summed'; `mix` is their mean. Associative, commutative, scale distributes over it. Law: vector space.
+ * reason 'summed'; `mix` is their mean. A sum with `zero` is the other part, and has its reasons; the type says more. Associative,
+ * commutative, scale distributes over it. Law: vector space.
  *
  * @param that  the other estimator
  * @throws      DifferentObjectives if one is discounted and the other is not
@@ -82,23 +92,30 @@ export const plus = <N2, B2 extends string>(that: Estimator<N2, B2>) => {
       [1, self],
       [1, that],
     ])
-    return {
+    return madeOf([self, that], {
       ...sum,
       objective: commonObjective('plus', [self.objective, that.objective]),
-      reasons: union<Reason<B1 | B2 | 'summed'>>(sum.reasons, [reasons.summed]),
+      reasons: summedReasons<B1 | B2>(self, that),
       composition: { _tag: 'combination', word: 'plus', parts: [self.composition, that.composition] },
       formula: summed([[1, self.formula], [1, added(that.formula)]]),
       claim: null,
-    }
+    })
   }
 }
+
+/** The reasons of an estimator times a number: times 0 it is 0 times its gradient, whatever it was. */
+export type ScaledBias<B extends string, C extends number> = C extends 0 ? 'scaled' : B | (C extends 1 ? never : 'scaled')
+
+const scaledReasons = <B extends string, C extends number>(own: readonly Reason<B>[], c: C): readonly Reason<ScaledBias<B, C>>[] =>
+  union<Reason>(c === 0 ? [] : own, reasonUnless(c, 1, reasons.scaled)) as readonly Reason<ScaledBias<B, C>>[]
 
 /**
  * An estimator times a number.
  *
  *     W = c W_1
  *
- * Its expectation is c times the old one: 'scaled', unless c is the literal 1. Law: vector space.
+ * Its expectation is c times the old one: 'scaled', unless c is the literal 1; times the literal 0 that is all that is to be said. Law:
+ * vector space.
  *
  * @param c  any finite number
  *
@@ -111,16 +128,16 @@ export const plus = <N2, B2 extends string>(that: Estimator<N2, B2>) => {
  */
 export const scale = <const C extends number>(c: C) => {
   checked('scale', c, range.finite)
-  return <N, B extends string>(self: Estimator<N, B>): Estimator<N, B | (C extends 1 ? never : 'scaled')> => {
+  return <N, B extends string>(self: Estimator<N, B>): Estimator<N, ScaledBias<B, C>> => {
     refuseUnreduced(self, 'scale')
-    return {
+    return madeOf([self], {
       ...self,
       ...weightedSum<N, B>([[c, self]]),
-      reasons: union<Reason<B | (C extends 1 ? never : 'scaled')>>(self.reasons, reasonUnless<C, 1, 'scaled'>(c, 1, reasons.scaled)),
+      reasons: scaledReasons(self.reasons, c),
       composition: { _tag: 'combination', word: 'scale', argument: c, parts: [self.composition] },
       formula: scaled(c, self.formula),
       claim: self.claim && { factor: (n, t) => c * (self.claim?.factor(n, t) ?? 1), text: `${c} ${self.claim.text}` },
-    }
+    })
   }
 }
 
@@ -132,8 +149,15 @@ export type NeedsOfAll<P> = (P extends readonly [number, Estimator<infer N, infe
 ) => void
   ? All
   : never
-/** The reasons of several estimators, any of them. */
-export type BiasOfAny<P> = P extends readonly [number, Estimator<infer _N, infer B>] ? B : never
+/** The reasons of several estimators, any of them; one with the weight 0 has none. */
+export type BiasOfAny<P> = P extends readonly [infer C, Estimator<infer _N, infer B>] ? (C extends 0 ? never : B) : never
+
+/**
+ * What rounding can put between 1 and the sum of weights that are meant to sum to 1: each is off by half a unit in its last place, and each
+ * addition by another. Weights so large that this is more than 1e-9 are not known well enough to tell.
+ */
+const roundingOf = (weights: readonly number[]): number =>
+  Math.min(weights.length * Number.EPSILON * weights.reduce((sum, c) => sum + Math.abs(c), 0), 1e-9)
 
 const aWeightedPart: Kind = {
   expected: 'a pair of a weight and an estimator, as in mix([0.25, a], [0.75, b])',
@@ -145,9 +169,9 @@ const aWeightedPart: Kind = {
  *
  *     W = sum_k c_k W_k,   sum_k c_k = 1
  *
- * Unbiased where every part is. Needs are intersected, reasons united. Law: vector space.
+ * Unbiased where every part is. Needs are intersected, reasons united; a part with the literal weight 0 adds none. Law: vector space.
  *
- * @param parts  pairs of a weight and an estimator; the weights sum to 1, and may be negative
+ * @param parts  pairs of a weight and an estimator; the weights sum to 1 up to their rounding, and may be negative
  * @throws       RangeError if the weights do not sum to 1; DifferentObjectives
  *
  * @example
@@ -169,17 +193,19 @@ export const mix = <const Parts extends readonly WeightedPart[]>(
   }
   if (parts.length === 0) throw new RangeError('mix: expected at least one part, as in mix([0.25, a], [0.75, b]), got none')
   const total = parts.reduce((sum, [c]) => sum + c, 0)
-  if (Math.abs(total - 1) > 1e-9)
-    throw new RangeError(`mix: expected weights that sum to 1, got ${parts.map(([c]) => c).join(' + ')} = ${total}; use scale and plus for other sums`)
   const weights = parts.map(([c]) => c)
-  return {
-    // Each part takes a batch with the needs of all.
-    ...weightedSum(parts as unknown as readonly (readonly [number, Estimator<NeedsOfAll<Parts[number]>, BiasOfAny<Parts[number]>>])[]),
+  if (!(Math.abs(total - 1) <= roundingOf(weights)))
+    throw new RangeError(`mix: expected weights that sum to 1, got ${parts.map(([c]) => c).join(' + ')} = ${total}; use scale and plus for other sums`)
+  // Each part takes a batch with the needs of all.
+  const summands = parts as unknown as readonly (readonly [number, Estimator<NeedsOfAll<Parts[number]>, BiasOfAny<Parts[number]>>])[]
+  return madeOf(parts.map(([, e]) => e), {
+    ...weightedSum(summands),
+    reasons: summands.reduce<readonly Reason<BiasOfAny<Parts[number]>>[]>((all, [c, e]) => (c === 0 ? all : union(all, e.reasons)), []),
     objective: commonObjective('mix', parts.map(([, e]) => e.objective)),
     composition: { _tag: 'combination', word: 'mix', argument: weights, parts: parts.map(([, e]) => e.composition) },
     formula: summed(parts.map(([c, e]) => [c, scaled(Math.abs(c), e.formula)])),
     claim: null,
-  }
+  })
 }
 
 const claimFields: Fields<ScaleClaim> = { factor: kinds.function, text: kinds.text }
@@ -202,6 +228,6 @@ export const claimScale = (claim: ScaleClaim) => {
   refuseFields('claimScale', claim, claimFields)
   return <N, B extends string>(self: Estimator<N, B>): Estimator<N, B> => {
     refuseUnreduced(self, 'claimScale')
-    return { ...self, claim }
+    return madeOf([self], { ...self, claim })
   }
 }

@@ -1,4 +1,5 @@
 import type { Model } from './model.ts'
+import { picker } from './picker.ts'
 
 /** Trajectories one after the other, with their probabilities, as flat arrays. Overwritten when the next ones come. */
 export interface Enumerated {
@@ -150,19 +151,26 @@ export const enumerateFrom = (model: Model, time: number, s: number, count: numb
   return ways
 }
 
-/** The first trajectory of all and the last one: no two differ more. */
-export const firstAndLast = (model: Model): Enumerated => {
+/** Which of so many possible moves is taken next. */
+type Choice = (moves: number) => number
+
+const followed = (model: Model, choose: Choice, to: Enumerated, path: Int32Array): void => {
   const { S, A, T, start, moves } = model
   const { begin, next } = moves
-  const two = roomForTrajectories(2, 2 * T)
-  const path = new Int32Array(T)
-  for (const which of ['first', 'last'] as const) {
-    let t = 0
-    for (let [s] = start[which === 'first' ? 0 : start.length - 1]; s !== -1; s = next[path[t++]]) {
-      const row = (t === T - 1 ? S + s : s) * A
-      path[t] = which === 'first' ? begin[row] : begin[row + A] - 1
-    }
-    append(two, model, path, 0, t, 1, 0)
+  let t = 0
+  for (let [s] = start[choose(start.length)]; s !== -1; s = next[path[t++]]) {
+    const row = (t === T - 1 ? S + s : s) * A
+    path[t] = begin[row] + choose(begin[row + A] - begin[row])
   }
-  return two
+  append(to, model, path, 0, t, 1, 0)
+}
+
+/** So many trajectories: the first of all and the last one, for no two differ more, and others in between; some may come twice. */
+export const fewOf = (model: Model, count: number): Enumerated => {
+  const few = roomForTrajectories(count, count * model.T)
+  const path = new Int32Array(model.T)
+  const pick = picker()
+  const choices: readonly Choice[] = [() => 0, (moves) => moves - 1]
+  for (let i = 0; i < count; i++) followed(model, choices[i] ?? pick, few, path)
+  return few
 }

@@ -11,7 +11,8 @@ import { IllegalStep } from '../weighting/step.ts'
 import { covarianceProblems, horizonProblems, workProblems } from './bounds.ts'
 import type { Moments } from './centre.ts'
 import { centreOf } from './centre.ts'
-import type { BatchSizes } from './expectation.ts'
+import { couples, looksAtOrder } from './coupling.ts'
+import type { BatchSizes, Liars } from './expectation.ts'
 import { expectations, liarsAmong } from './expectation.ts'
 import { batchIn, roomFor } from './facts.ts'
 import { countTrajectories, extentOf } from './extent.ts'
@@ -141,8 +142,9 @@ export const exactOfAll =
     const onPolicy = sampling === 'target'
     const sample = batchIn(roomFor(model, carriedIn(setting), 1), model, onPolicy, 1)
     const extent = extentOf(model)
+    const pathOf = (j: number): string => (estimators.length === 1 ? 'estimator' : `estimators[${j}]`)
     const problems = estimators.flatMap((e, j): readonly Problem[] => {
-      const path = estimators.length === 1 ? 'estimator' : `estimators[${j}]`
+      const path = pathOf(j)
       return [
         ...unmetNeeds(e.needs, sample).map((got): Problem => ({ path, expected: 'facts that the setting gives', got })),
         ...workProblems(path, extent, mdp, batchSizeOf(e, setting), e.coupling !== 'none', limit),
@@ -151,38 +153,31 @@ export const exactOfAll =
     if (problems.length > 0) return E.left(problems)
     const known = truth(mdp)
     const values = valuesIn(setting, model, () => known)
-    const liars = liarsAmong(
+    const toldTo = (liars: ReadonlySet<AnyEstimator>, what: Omit<Problem, 'path'>): E.Either<readonly Problem[], never> =>
+      E.left(estimators.flatMap((e, j) => (liars.has(e) ? [{ path: pathOf(j), ...what }] : [])))
+    const early = liarsAmong(
       estimators.filter((e) => e.coupling === 'none'),
       model,
+      extent,
       values,
       onPolicy,
+      setting.batchSize ?? 1,
     )
-    if (liars.size > 0)
-      return E.left(
-        estimators.flatMap((e, j): readonly Problem[] =>
-          liars.has(e)
-            ? [
-                {
-                  path: estimators.length === 1 ? 'estimator' : `estimators[${j}]`,
-                  expected: "weights in a batch of N that are 1/N of those alone, since its coupling is 'none'",
-                  got: "others; declare the coupling 'exchangeable' in the word that looks at the batch",
-                },
-              ]
-            : [],
-        ),
-      )
-    const momentsAbout = (some: readonly { readonly e: AnyEstimator; readonly centre: Float64Array | null }[], sizes: BatchSizes): readonly Moments[] => {
+    if (early.size > 0) return toldTo(early, couples)
+    const momentsAbout = (some: readonly { readonly e: AnyEstimator; readonly centre: Float64Array | null }[], sizes: BatchSizes): { readonly liars: Liars; readonly moments: readonly Moments[] } => {
       const tasks = some.map(({ e, centre }) => ({ e, N: batchSizeOf(e, setting), to: gatherer(model, covariance, centre) }))
-      expectations(model, values, onPolicy, extent, tasks, sizes)
-      return tasks.map(({ to }) => to.moments())
+      const liars = expectations(model, values, onPolicy, extent, tasks, sizes)
+      return { liars, moments: tasks.map(({ to }) => to.moments()) }
     }
-    const plain = momentsAbout(estimators.map((e) => ({ e, centre: null })), 'as they come')
+    const { liars, moments: plain } = momentsAbout(estimators.map((e) => ({ e, centre: null })), 'as they come')
+    if (liars.couple.size > 0) return toldTo(liars.couple, couples)
+    if (liars.lookAtOrder.size > 0) return toldTo(liars.lookAtOrder, looksAtOrder)
     // Most have no variance that is lost in the square of the mean, and are done.
     const again = plain.flatMap((found, j) => {
       const centre = centreOf(found)
       return centre === null ? [] : [{ j, e: estimators[j], centre }]
     })
-    const centred = again.length === 0 ? new Map<number, Moments>() : new Map(momentsAbout(again, 'powers of two').map((found, k) => [again[k].j, found]))
+    const centred = again.length === 0 ? new Map<number, Moments>() : new Map(momentsAbout(again, 'powers of two').moments.map((found, k) => [again[k].j, found]))
     const results = estimators.map((e, j): Exact => {
       const N = batchSizeOf(e, setting)
       const name = e.objective === 'discounted' ? 'gradJ' : 'gradJUndiscounted'

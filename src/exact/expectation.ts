@@ -1,12 +1,13 @@
 /** Expectations over trajectories, and over tuples of them, of what estimators make of each. */
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
-import { select } from '../trajectories/select.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
-import { enumerate, enumerateAll, enumerateFrom, firstAndLast, logProbabilityOf } from './enumerate.ts'
+import { isOurs } from '../weighting/ours.ts'
+import { couplesNone, isAloneAsTogether, isInAnyOrder, ordersOf } from './coupling.ts'
+import { enumerate, enumerateAll, enumerateFrom, fewOf, logProbabilityOf } from './enumerate.ts'
 import type { Enumerated } from './enumerate.ts'
 import type { Room, Values } from './facts.ts'
-import { batchIn, fill, fillStep, roomFor } from './facts.ts'
+import { aloneIn, batchesOf, batchIn, fill, fillStep, roomFor } from './facts.ts'
 import type { Model } from './model.ts'
 import type { Extent } from './extent.ts'
 import { partingOf } from './extent.ts'
@@ -17,24 +18,33 @@ const usualBlock = 512
 /** Steps for which a block has room. */
 const mostInBlock = 2 ** 20
 
-/**
- * Whether the weights of two trajectories in one batch are half of those that each has alone, as an estimator that couples none has it.
- * Evaluating whole blocks rests on it, so an estimator that says so wrongly is found out first.
- */
-const keepsItsWord = (e: AnyEstimator, two: Trajectories<AllFacts>): boolean => {
-  const together = e.estimate(two)
-  const alone = [0, 1].flatMap((i) => Array.from(e.estimate(select([i])(two)), (w) => w / 2))
-  // What overflows tells nothing of coupling; that moments are finite is checked at the end.
-  return alone.every((expected, k) => !Number.isFinite(expected) || Math.abs(together[k] - expected) <= 1e-9 * (1 + Math.abs(expected)))
-}
+/** Trajectories that a word of the user's own is tried on, and batches of them: of the size that was asked for, and of others. */
+const tried = { trajectories: 128, batches: 20_000, others: 1000 } as const
 
-/** Those that couple trajectories though they say that they do not. */
-export const liarsAmong = (estimators: readonly AnyEstimator[], model: Model, values: Values, onPolicy: boolean): ReadonlySet<AnyEstimator> => {
-  const two = firstAndLast(model)
-  const room = roomFor(model, values, two.count)
-  fill(room, 0, two, 0, two.count)
-  const batch = batchIn(room, model, onPolicy, two.count)
-  return new Set(estimators.filter((e) => !keepsItsWord(e, batch)))
+/**
+ * Those that couple trajectories though they say that they do not: in batches of the first trajectory and the last one, and, where a word
+ * of the user's own is in them, in batches of many.
+ *
+ * @param size  N of the batches that moments are asked for
+ */
+export const liarsAmong = (
+  estimators: readonly AnyEstimator[],
+  model: Model,
+  extent: Extent,
+  values: Values,
+  onPolicy: boolean,
+  size: number,
+): ReadonlySet<AnyEstimator> => {
+  const keepIn = (some: Enumerated) => (e: AnyEstimator, N: number, atMost: number) =>
+    couplesNone(e, some.count, (n) => batchesOf(model, values, onPolicy, some, n), N, atMost)
+  const inTwo = keepIn(fewOf(model, 2))
+  const own = estimators.filter((e) => !isOurs(e))
+  // Long ones take their room.
+  const most = Math.max(2, Math.min(tried.trajectories, Math.floor(mostInBlock / model.T)))
+  const inMany = own.length === 0 ? inTwo : keepIn(extent.trajectories <= most ? enumerateAll(model, extent) : fewOf(model, most))
+  const keepsItsWord = (e: AnyEstimator): boolean =>
+    isOurs(e) ? inTwo(e, 2, 4) : [...new Set([2, 3, size])].every((N) => inMany(e, N, N === size ? tried.batches : tried.others))
+  return new Set(estimators.filter((e) => !keepsItsWord(e)))
 }
 
 /**
@@ -71,6 +81,8 @@ const mostKept = 2 ** 18
  *
  * What can be done from a state on does not depend on how it was reached: a block of all ways on is laid out once for each state, and
  * what comes before is written over where it differs from the last time.
+ *
+ * @returns  those that couple trajectories all the same; where a word of the user's own is in them, each trajectory is tried alone too
  */
 const overTrajectories = (
   model: Model,
@@ -79,13 +91,22 @@ const overTrajectories = (
   estimators: readonly AnyEstimator[],
   to: readonly Gatherer[],
   sizes: BatchSizes,
-): void => {
-  if (estimators.length === 0) return
+): ReadonlySet<AnyEstimator> => {
+  const liars = new Set<AnyEstimator>()
+  if (estimators.length === 0) return liars
+  // In a second pass there is nothing left to find out.
+  const own = new Set(sizes === 'as they come' ? estimators.filter((e) => !isOurs(e)) : [])
+  const alone = aloneIn(model, values, onPolicy)
+  const ofOne = new Float64Array(own.size === 0 ? 0 : model.T)
   const sizeOf = (count: number): number => (sizes === 'as they come' ? count : 2 ** Math.ceil(Math.log2(count)))
   const blockSize = Math.max(1, Math.min(usualBlock, Math.floor(mostInBlock / model.T)))
   const { time: parting, ways } = partingOf(model, blockSize)
-  const gather = ({ batch, draws, weights }: Block, share: number, logShare: number): void => {
-    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(batch, weights), batch.count, draws, share, logShare)
+  const gather = ({ room, batch, draws, weights }: Block, share: number, logShare: number): void => {
+    for (const [j, e] of estimators.entries()) {
+      const w = e.estimate(batch, weights)
+      to[j].add(w, batch.count, draws, share, logShare)
+      if (own.has(e) && !liars.has(e) && !isAloneAsTogether(e, batch, w, (i) => alone(room, i), ofOne)) liars.add(e)
+    }
   }
   const blockOf = (room: Room, all: Enumerated): Block => {
     const size = sizeOf(all.count)
@@ -129,11 +150,14 @@ const overTrajectories = (
     },
     blockSize,
   )
+  return liars
 }
 
 /**
  * Expectation over N-tuples. Where the order within a tuple is irrelevant only sorted tuples are visited, each with the number of its
  * orders.
+ *
+ * @returns  those that look at the order all the same; where a word of the user's own is in them, each tuple is tried in other orders
  */
 const overTuples = (
   model: Model,
@@ -144,10 +168,15 @@ const overTuples = (
   sorted: boolean,
   estimators: readonly AnyEstimator[],
   to: readonly Gatherer[],
-): void => {
-  if (estimators.length === 0) return
+): ReadonlySet<AnyEstimator> => {
+  const liars = new Set<AnyEstimator>()
+  if (estimators.length === 0) return liars
   const all = enumerateAll(model, extent)
   const logs = all.probability.map((_, j) => logProbabilityOf(all, j))
+  const own = new Set(sorted ? estimators.filter((e) => !isOurs(e)) : [])
+  const orders = own.size === 0 ? [] : ordersOf(N)
+  const reordered = batchesOf(model, values, onPolicy, all, N)
+  const tuple = new Int32Array(N)
   const room = roomFor(model, values, N)
   const weights = new Float64Array(room.reward.length)
   const draw = { count: 1, offsets: new Int32Array(2), probability: new Float64Array(1), logProbability: new Float64Array(1), least: 1, pair: room.pair }
@@ -160,7 +189,11 @@ const overTuples = (
     draw.offsets[1] = steps
     draw.probability[0] = draw.least = p
     draw.logProbability[0] = logP
-    for (const [j, e] of estimators.entries()) to[j].add(e.estimate(view.batch, view.into), 1, draw, 1, 0)
+    for (const [j, e] of estimators.entries()) {
+      const w = e.estimate(view.batch, view.into)
+      to[j].add(w, 1, draw, 1, 0)
+      if (own.has(e) && !liars.has(e) && !orders.every((order) => isInAnyOrder(e, view.batch, w, order, reordered(order.map((i) => tuple[i]))))) liars.add(e)
+    }
   }
   // By place: the trajectory that comes next, how often in a row it has come, and the probability of the places up to here. Without
   // recursion: a batch of one possible trajectory may be as large as one likes.
@@ -173,6 +206,7 @@ const overTuples = (
       continue
     }
     at[place]++
+    tuple[place] = j
     fill(room, place, all, j, j + 1)
     // Orders of a sorted tuple: N! / prod (length of each run of equals)!, built up place by place.
     const same = sorted && place > 0 && j === at[place - 1] - 1 ? run[place - 1] + 1 : 1
@@ -189,6 +223,7 @@ const overTuples = (
       place--
     }
   }
+  return liars
 }
 
 /** An estimator, its batch size, and where its moments are gathered. */
@@ -198,14 +233,24 @@ export interface Task {
   readonly to: Gatherer
 }
 
+/** Those whose coupling is another than they say. */
+export interface Liars {
+  /** They couple trajectories. */
+  readonly couple: ReadonlySet<AnyEstimator>
+  /** They look at the order of trajectories. */
+  readonly lookAtOrder: ReadonlySet<AnyEstimator>
+}
+
 /** The expectations of all: trajectories, and the tuples of each batch size, are gone through once. */
-export const expectations = (model: Model, values: Values, onPolicy: boolean, extent: Extent, tasks: readonly Task[], sizes: BatchSizes): void => {
+export const expectations = (model: Model, values: Values, onPolicy: boolean, extent: Extent, tasks: readonly Task[], sizes: BatchSizes): Liars => {
   const those = (wanted: (task: Task) => boolean): readonly [AnyEstimator[], Gatherer[]] => {
     const some = tasks.filter(wanted)
     return [some.map(({ e }) => e), some.map(({ to }) => to)]
   }
-  overTrajectories(model, values, onPolicy, ...those(({ e }) => e.coupling === 'none'), sizes)
+  const couple = overTrajectories(model, values, onPolicy, ...those(({ e }) => e.coupling === 'none'), sizes)
+  const lookAtOrder = new Set<AnyEstimator>()
   for (const N of new Set(tasks.filter(({ e }) => e.coupling !== 'none').map((task) => task.N)))
     for (const coupling of ['exchangeable', 'ordered'] as const)
-      overTuples(model, values, onPolicy, extent, N, coupling === 'exchangeable', ...those((task) => task.e.coupling === coupling && task.N === N))
+      for (const liar of overTuples(model, values, onPolicy, extent, N, coupling === 'exchangeable', ...those((task) => task.e.coupling === coupling && task.N === N))) lookAtOrder.add(liar)
+  return { couple, lookAtOrder }
 }

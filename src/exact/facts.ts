@@ -112,6 +112,41 @@ export const batchIn = (room: Room, model: Model, onPolicy: boolean, count: numb
   return batch as unknown as Trajectories<AllFacts>
 }
 
+/** Batches of N of the trajectories that were enumerated, by their numbers; each overwrites the one before. */
+export const batchesOf = (model: Model, values: Values, onPolicy: boolean, all: Enumerated, N: number): ((tuple: ArrayLike<number>) => Trajectories<AllFacts>) => {
+  const room = roomFor(model, values, N)
+  // Views of the same room do for every tuple with as many steps.
+  const views = new Map<number, Trajectories<AllFacts>>()
+  return (tuple) => {
+    for (let place = 0; place < N; place++) fill(room, place, all, tuple[place], tuple[place] + 1)
+    const steps = room.offsets[N]
+    let view = views.get(steps)
+    if (view === undefined) views.set(steps, (view = batchIn(room, model, onPolicy, N)))
+    return view
+  }
+}
+
+/** Batches of one trajectory of a room, by its number; each overwrites the one before. */
+export const aloneIn = (model: Model, values: Values, onPolicy: boolean): ((room: Room, i: number) => Trajectories<AllFacts>) => {
+  const one = roomFor(model, values, 1)
+  const views = new Map<number, Trajectories<AllFacts>>()
+  return (room, i) => {
+    const [from, to] = [room.offsets[i], room.offsets[i + 1]]
+    for (let k = from; k < to; k++) {
+      one.reward[k - from] = room.reward[k]
+      one.logProb[k - from] = room.logProb[k]
+      one.behaviourLogProb[k - from] = room.behaviourLogProb[k]
+    }
+    if (one.value !== null && room.value !== null) for (let k = from; k < to; k++) one.value[k - from] = room.value[k]
+    if (one.actionValue !== null && room.actionValue !== null) for (let k = from; k < to; k++) one.actionValue[k - from] = room.actionValue[k]
+    one.ends[0] = room.ends[i]
+    one.offsets[1] = to - from
+    let view = views.get(to - from)
+    if (view === undefined) views.set(to - from, (view = batchIn(one, model, onPolicy, 1)))
+    return view
+  }
+}
+
 /** Copies what a table [T S A] says of each step of trajectories first <= i < stop, whose states and actions are there. */
 const fillValues = (to: Float64Array, table: Float64Array, offsets: Int32Array, pair: Int32Array, pairs: number, first: number, stop: number): void => {
   for (let i = first; i < stop; i++) {

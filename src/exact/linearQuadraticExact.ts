@@ -3,9 +3,12 @@ import type { Estimator } from '../estimator/estimator.ts'
 import { estimatorProblem } from '../estimator/estimator.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
 import { timeLimit } from '../trajectories/ends.ts'
-import type { BehaviourLogProb, CompleteEpisodes, OnPolicy, Reward } from '../trajectories/facts.ts'
+import type { AllFacts, BehaviourLogProb, CompleteEpisodes, OnPolicy, Reward } from '../trajectories/facts.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { select } from '../trajectories/select.ts'
 import type { Axes, Trajectories } from '../trajectories/trajectories.ts'
+import { isOurs } from '../weighting/ours.ts'
+import { couples, isAloneAsTogether } from './coupling.ts'
 import type { LinearQuadratic } from './linearQuadratic.ts'
 import type { LinearQuadraticMoments, QuadratureOptions, Rollouts } from './linearQuadraticExpectation.ts'
 import { linearQuadraticExpectation } from './linearQuadraticExpectation.ts'
@@ -38,7 +41,8 @@ const batchOf = ({ count, offsets, reward, logProb, discount }: Rollouts): Traje
  *
  *     E ghat = E sum_t W_t grad log pi(a_t|s_t),   pi = N(K s, sigma^2),   gradient in K (row-major) and log sigma
  *
- * Estimators that couple trajectories are refused: the quadrature goes through rollouts one by one.
+ * Estimators that couple trajectories are refused: the quadrature goes through rollouts one by one. One with a word of your own in it is
+ * tried on each rollout alone.
  * Source: exact for polynomials of degree up to 2 order - 1 in each noise; Golub, Welsch 1969.
  *
  * @param problem  a checked problem
@@ -70,5 +74,19 @@ export const exactOnLinearQuadratic =
     const none = batchOf({ count: 1, offsets: Int32Array.of(0, 0), reward: new Float64Array(0), logProb: new Float64Array(0), discount: 1 })
     const unmet = unmetNeeds(e.needs, none)
     if (unmet.length > 0) return E.left(unmet.map((got) => ({ path: 'estimator', expected: 'facts that rollouts carry', got })))
-    return linearQuadraticExpectation(problem, (rollouts) => e.estimate(batchOf(rollouts)), options)
+    if (isOurs(e)) return linearQuadraticExpectation(problem, (rollouts) => e.estimate(batchOf(rollouts)), options)
+    const any = e as Estimator<unknown, B>
+    const ofOne = new Float64Array(problem.T)
+    let keepsItsWord = true
+    const moments = linearQuadraticExpectation(
+      problem,
+      (rollouts) => {
+        const batch = batchOf(rollouts) as unknown as Trajectories<AllFacts>
+        const weights = any.estimate(batch)
+        keepsItsWord &&= isAloneAsTogether(any, batch, weights, (i) => select([i])(batch), ofOne)
+        return weights
+      },
+      options,
+    )
+    return keepsItsWord ? moments : E.left([{ path: 'estimator', ...couples }])
   }

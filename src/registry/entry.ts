@@ -7,6 +7,8 @@ export interface Entry<out A> {
   readonly bare: A | null
   /** The names of its options, `number` where it takes one plain number, `numbers` for a list of them; null: it takes none. */
   readonly takes: readonly string[] | 'number' | 'numbers' | null
+  /** The names of further options, which may be left out. */
+  readonly mayTake?: readonly string[]
   /** Its value with an argument of that form. A `RangeError` names an option that is out of range. */
   readonly called: (argument: never) => A
 }
@@ -25,7 +27,7 @@ const refuseCall = (how: string, takes: unknown, called: unknown): void => {
  * How a word of your own is to be read from JSON, for `withWords`.
  *
  * - `entry.alone(value)`: the bare word
- * - `entry.withOptions(names, called)`: `{ word: { option: ... } }`, every option named
+ * - `entry.withOptions(names, called)`: `{ word: { option: ... } }`, every option named; a third argument names those that may be left out
  * - `entry.aloneOrWithOptions(value, names, called)`: both
  * - `entry.withNumber(called)`, `entry.withNumbers(called)`: `{ word: 0.3 }`, `{ word: [0.3, 0.1] }`
  *
@@ -37,9 +39,9 @@ const refuseCall = (how: string, takes: unknown, called: unknown): void => {
  */
 export const entry = {
   alone: <A>(bare: A): Entry<A> => ({ bare, takes: null, called: () => bare }),
-  withOptions: <A, O extends object>(takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => {
+  withOptions: <A, O extends object>(takes: readonly (keyof O & string)[], called: (options: O) => A, mayTake: readonly (keyof O & string)[] = []): Entry<A> => {
     refuseCall('withOptions', takes, called)
-    return { bare: null, takes, called }
+    return { bare: null, takes, mayTake, called }
   },
   aloneOrWithOptions: <A, O extends object>(bare: A, takes: readonly (keyof O & string)[], called: (options: O) => A): Entry<A> => {
     refuseCall('aloneOrWithOptions', takes, called)

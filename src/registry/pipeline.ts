@@ -60,8 +60,9 @@ const attempted = <A>(path: string, argument: unknown, build: () => A): E.Either
 }
 
 /** Keys that are not known; if all are, those that are missing: of a misspelt key only the misspelling is worth saying. */
-const keyProblems = (path: string, record: object, keys: readonly string[]): Problems => {
-  const unknown = Object.keys(record).flatMap((key) => (keys.includes(key) ? [] : [{ path: `${path}.${key}`, expected: nearest(keys, key), got: shown(key) }]))
+const keyProblems = (path: string, record: object, keys: readonly string[], others: readonly string[] = []): Problems => {
+  const known = [...keys, ...others]
+  const unknown = Object.keys(record).flatMap((key) => (known.includes(key) ? [] : [{ path: `${path}.${key}`, expected: nearest(known, key), got: shown(key) }]))
   return unknown.length > 0
     ? unknown
     : keys.flatMap((key) => (Object.hasOwn(record, key) ? [] : [{ path: `${path}.${key}`, expected: 'a value', got: 'none' }]))
@@ -82,7 +83,7 @@ const valueOf = <A>(path: string, entries: Entries<A>, { word, argument }: Call)
   if (takes === 'numbers' && !Array.isArray(given)) return fail(at, 'an array of numbers', shown(argument))
   if (typeof takes !== 'string') {
     if (!isObject(given)) return fail(at, `an object with ${takes.join(', ')}`, shown(argument))
-    const problems = keyProblems(at, given, takes)
+    const problems = keyProblems(at, given, takes, found.mayTake)
     if (problems.length > 0) return E.left(problems)
   }
   return attempted(at, argument, () => (found.called as (argument: unknown) => A)(given))

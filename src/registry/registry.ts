@@ -10,6 +10,7 @@ import { stateValue } from '../baseline/stateValue.ts'
 import { advantage } from '../credit/advantage.ts'
 import { cloning } from '../credit/cloning.ts'
 import { gae } from '../credit/gae.ts'
+import type { GaeOptions } from '../credit/gae.ts'
 import { nStep } from '../credit/nStep.ts'
 import { totalReturn } from '../credit/totalReturn.ts'
 import type { TotalReturnOptions } from '../credit/totalReturn.ts'
@@ -82,9 +83,9 @@ export const registry: Registry = {
   credits: {
     totalReturn: entry.aloneOrWithOptions<AnyCredit, TotalReturnOptions>(totalReturn, ['objective'], totalReturn),
     advantage: entry.alone(advantage),
-    gae: entry.withOptions<AnyCredit, { readonly lambda: number }>(['lambda'], gae),
+    gae: entry.withOptions<AnyCredit, GaeOptions>(['lambda'], gae, ['episodes']),
     nStep: entry.withOptions<AnyCredit, { readonly n: number }>(['n'], nStep),
-    vtrace: entry.withOptions<AnyCredit, VtraceOptions>(['rhoBar', 'cBar'], vtrace),
+    vtrace: entry.withOptions<AnyCredit, VtraceOptions>(['rhoBar', 'cBar'], vtrace, ['episodes']),
     cloning: entry.alone(cloning),
   },
   modifiers: {

@@ -134,6 +134,14 @@ export const reasons = {
     '\\nabla J \\text{ if } V = V^\\pi_t',
     'Schulman et al. 2016, High-dimensional continuous control using GAE, section 3',
   ),
+  'inexact values at cuts': known(
+    'inexact values at cuts',
+    'biased',
+    'what came after the cut of a trajectory is replaced by its bootstrap value: unbiased on complete episodes, and where that value is exact',
+    'grad J on complete episodes, or if the bootstrap values are V(s, t) exactly',
+    '\\nabla J \\text{ if } V_L = V^\\pi_L \\text{ at cuts}',
+    'Pardo et al. 2018, Time limits in reinforcement learning, section 4',
+  ),
   cloning: known(
     'cloning',
     'other objective',

@@ -124,14 +124,23 @@ const withValues = pipe(totalReturn, causality, baseline(stateValue), importance
 holds<Same<typeof withValues, Estimator<Corrected & StateValue, never>>>()
 
 const gaeOfOne = pipe(gae({ lambda: 1 }), reduce(meanOverTrajectories))
-holds<Same<typeof gaeOfOne, Estimator<Reward & StateValue & OnPolicy, never>>>()
+holds<Same<typeof gaeOfOne, Estimator<Reward & StateValue & OnPolicy, 'inexact values at cuts'>>>()
+
+const gaeOfEpisodes = pipe(gae({ lambda: 1, episodes: 'complete' }), reduce(meanOverTrajectories))
+holds<Same<typeof gaeOfEpisodes, Estimator<Reward & StateValue & CompleteEpisodes & OnPolicy, never>>>()
+const gaeOfSegments = pipe(gae({ lambda: 1, episodes: 'segments' }), reduce(meanOverTrajectories))
+holds<Same<typeof gaeOfSegments, typeof gaeOfOne>>()
+const lessOfEpisodes = pipe(gae({ lambda: 0.5, episodes: 'complete' }), reduce(meanOverTrajectories))
+holds<Same<typeof lessOfEpisodes, Estimator<Reward & StateValue & CompleteEpisodes & OnPolicy, 'inexact values'>>>()
 
 const gaeOfLess = pipe(gae({ lambda: 0.95 }), reduce(meanOverTrajectories))
 holds<Same<typeof gaeOfLess, Estimator<Reward & StateValue & OnPolicy, 'inexact values'>>>()
 
 const settings = { lambda: 1 }
 const gaeOfAny = pipe(gae(settings), reduce(meanOverTrajectories))
-holds<Same<typeof gaeOfAny, Estimator<Reward & StateValue & OnPolicy, 'inexact values'>>>()
+holds<Same<typeof gaeOfAny, Estimator<Reward & StateValue & OnPolicy, 'inexact values' | 'inexact values at cuts'>>>()
+const gaeOfEither = pipe(gae({ lambda: 1, episodes: 'complete' as 'complete' | 'segments' }), reduce(meanOverTrajectories))
+holds<Same<typeof gaeOfEither, Estimator<Reward & StateValue & CompleteEpisodes & OnPolicy, 'inexact values at cuts'>>>()
 
 const ppo = pipe(gae({ lambda: 0.95 }), normalise(whitenSteps({ ddof: 0, epsilon: 1e-8 })), importance(perStep), clip({ epsilon: 0.2 }), reduce(meanOverSteps))
 holds<
@@ -149,6 +158,27 @@ holds<Same<typeof brought, Estimator<ActionValue & StateValue & OnPolicy, 'inexa
 
 const impala = pipe(vtrace({ rhoBar: 1, cBar: 1 }), reduce(meanOverTrajectories))
 holds<Same<typeof impala, Estimator<Reward & StateValue & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values'>>>()
+
+// Infinity has no type of its own: a bound that is no literal may be infinite, and then only values at cuts are left.
+const bound: number = Infinity
+const unbounded = pipe(vtrace({ rhoBar: bound, cBar: bound }), reduce(meanOverTrajectories))
+holds<
+  Same<typeof unbounded, Estimator<Reward & StateValue & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values' | 'inexact values at cuts'>>
+>()
+const unboundedOfEpisodes = pipe(vtrace({ rhoBar: bound, cBar: bound, episodes: 'complete' }), reduce(meanOverTrajectories))
+holds<Same<typeof unboundedOfEpisodes, Estimator<Reward & StateValue & CompleteEpisodes & BehaviourLogProb, 'state distribution' | 'truncation' | 'inexact values'>>>()
+
+// What a literal rules out is not declared.
+
+const byOne = pipe(totalReturn, reduce(constantLength(1)))
+holds<Same<typeof byOne, Estimator<Fresh, never>>>()
+const someLength: number = 1
+const byAny = pipe(totalReturn, reduce(constantLength(someLength)))
+holds<Same<typeof byAny, Estimator<Fresh, 'scaled by 1/length'>>>()
+const nothingOf = pipe(clipped, scale(0))
+holds<Same<typeof nothingOf, Estimator<Corrected, 'scaled'>>>()
+const onlyOne = mix([1, reinforce], [0, clipped])
+holds<Same<typeof onlyOne, Estimator<Fresh & BehaviourLogProb, never>>>()
 
 const cloned = pipe(cloning, reduce(meanOverTrajectories))
 holds<Same<typeof cloned extends Estimator<infer _N, infer B> ? B : never, 'cloning'>>()
@@ -230,7 +260,7 @@ const viaTail = pipe(totalReturn, causality, ppoRatio, reduce(meanOverTrajectori
 holds<Same<typeof viaTail, Estimator<Corrected, 'state distribution' | 'clipping'>>>()
 const whitened = flow(normalise(whitenSteps({ ddof: 0, epsilon: 1e-8 })), importance(perTrajectory))
 const viaWhitened = pipe(gae({ lambda: 1 }), whitened, reduce(meanOverTrajectories))
-holds<Same<typeof viaWhitened, Estimator<Reward & StateValue & BehaviourLogProb, 'divided by a deviation'>>>()
+holds<Same<typeof viaWhitened, Estimator<Reward & StateValue & BehaviourLogProb, 'inexact values at cuts' | 'divided by a deviation'>>>()
 const finished = flow(importance(perTrajectory), reduce(meanOverTrajectories))
 const viaFinished = pipe(totalReturn, finished)
 holds<Same<typeof viaFinished, Estimator<Corrected, never>>>()
@@ -278,6 +308,20 @@ const ofGroup = baselineOf({
 const signs = creditModifier({ word: 'signs', needs: [], coupling: 'none', reasons: [mine], apply: (credit) => credit.map(Math.sign), formula: (c) => c, source: 'a test' })
 const everyStep = ratioOf({ word: 'everyStep', stage: 'step ratio', needs: ['RolloutLogProb'], reasons: [], ratio: (log) => Float64Array.from(log), formula, source: 'a test' })
 const root = ratioModifier({ word: 'root', needs: [], coupling: 'none', reasons: [mine], apply: (ratio) => ratio.map(Math.sqrt), formula: (r) => r, source: 'a test' })
+// A change of the ratio leaves it the step's own only if it says nothing to the contrary.
+const rootOf = pipe(totalReturn, importance(perStep), root)
+holds<Same<typeof rootOf.stage, 'limited step ratio'>>()
+const ratioChange = { word: 'x', needs: [], reasons: [mine], apply: (ratio: Float64Array) => ratio, formula: (r: typeof formula) => r, source: 'a test' } as const
+const pointwise = pipe(totalReturn, importance(perStep), ratioModifier({ ...ratioChange, coupling: 'none', pointwise: true }))
+holds<Same<typeof pointwise.stage, 'limited step ratio'>>()
+const alongTrajectory = pipe(totalReturn, importance(perStep), ratioModifier({ ...ratioChange, coupling: 'none', pointwise: false }))
+holds<Same<typeof alongTrajectory.stage, 'limited ratio'>>()
+const acrossTrajectories = pipe(totalReturn, importance(perStep), ratioModifier({ ...ratioChange, coupling: 'exchangeable' }))
+holds<Same<typeof acrossTrajectories.stage, 'limited ratio'>>()
+const inOrder = pipe(totalReturn, importance(perStep), ratioModifier({ ...ratioChange, coupling: 'ordered', pointwise: true }))
+holds<Same<typeof inOrder.stage, 'limited ratio'>>()
+const coupledOrNot = pipe(totalReturn, importance(perStep), ratioModifier({ ...ratioChange, coupling: 'none' as 'none' | 'exchangeable' }))
+holds<Same<typeof coupledOrNot.stage, 'limited ratio'>>()
 const masked = weightModifier({ word: 'masked', needs: ['mask'], coupling: 'none', reasons: [], apply: (w, batch) => w.map((x, k) => x * batch.mask[k]), formula: (x) => x, source: 'a test' })
 const sum = reductionOf({ word: 'sum', reasons: [mine], coupling: 'none', scale: () => 1, formula, source: 'a test' })
 
