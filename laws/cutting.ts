@@ -15,7 +15,8 @@ import { exactly, gap } from './settings.ts'
 /** What a cut trajectory is continued by: the true value of its successor, or something else, which a mutant would take. */
 export type Bootstrap = (V: readonly (readonly number[])[], t: number, s: number) => number
 
-const trueValue: Bootstrap = (V, t, s) => V[t][s]
+/** The value that the table has of the successor. */
+export const trueValue: Bootstrap = (V, t, s) => V[t][s]
 
 /** A trajectory as segments: cut before time `at`, if it lasts that long. */
 const segmentsOf = (
@@ -36,8 +37,13 @@ const segmentsOf = (
   return at < rewards.length ? [piece(0, at), piece(at, rewards.length)] : [piece(0, rewards.length)]
 }
 
-const expectationOfSegments = (mdp: Mdp, e: AnyEstimator, at: number, bootstrap: Bootstrap): readonly number[] => {
-  const { V } = truth(mdp)
+/**
+ * E ghat of an estimator that couples nothing, on episodes that are cut before some time. [S A]
+ *
+ * @param V          values of each (t, s) that the batch carries, and that a cut trajectory is continued by. [T][S]
+ * @param bootstrap  what of them it is continued by
+ */
+export const expectationOfSegments = (mdp: Mdp, V: readonly (readonly number[])[], e: AnyEstimator, at: number, bootstrap: Bootstrap): readonly number[] => {
   const { probability, logProbability } = softmaxPolicy(mdp.theta)
   const gradient = Array.from(probability, () => 0)
   for (const trajectory of trajectories(mdp, 'target')) {
@@ -83,8 +89,8 @@ export const cuttingIsNeutral = <N, B extends string>(
     states: 'E ghat(segments) = grad J with the true value at the cut',
     cases: fc.record({ world: worldsUpTo({ states: 2, behaviour: 'the target' }), at: fc.integer({ min: 1, max: 2 }) }),
     verdict: ({ world: { mdp }, at }) => {
-      const { gradJ } = truth(mdp)
-      const actual = expectationOfSegments(mdp, any, at, bootstrap)
+      const { gradJ, V } = truth(mdp)
+      const actual = expectationOfSegments(mdp, V, any, at, bootstrap)
       return gap(gradJ, actual) < exactly ? holds : fails(`${worldTable(mdp)}\ncut before time ${at}\n${gradientTable(mdp.A, gradJ, actual)}`)
     },
   }

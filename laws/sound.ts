@@ -5,38 +5,60 @@ import type { LawWorld, WorldBounds } from './arbitraries/worlds.ts'
 import { worldsUpTo } from './arbitraries/worlds.ts'
 import * as fc from 'fast-check'
 import { estimatorIn } from './estimatorIn.ts'
+import { truth } from '../src/exact/index.ts'
 import type { Law, Verdict } from './law.ts'
 import { fails, holds } from './law.ts'
 import { gradientTable, worldTable } from './report.ts'
-import { batchSizeOf, exactIn, exactly, gap, samplingOf } from './settings.ts'
+import { expectationOfSegments, trueValue } from './cutting.ts'
+import { batchSizesOf, exactIn, exactly, gap, samplingOf } from './settings.ts'
 
 type Any = Estimator<AllFacts, string>
 
-const about = (world: LawWorld, e: Any): string =>
+const about = (world: LawWorld, e: Any, N: number): string =>
   [
     worldTable(world.mdp),
-    `batch of ${batchSizeOf(e)}, sampled by the ${samplingOf(e)} policy`,
+    `batch of ${N}, sampled by the ${samplingOf(e)} policy`,
     ...(e.needs.includes('StateValue') ? [`values ${JSON.stringify(world.value)}`] : []),
     ...(e.needs.includes('ActionValue') ? [`action values ${JSON.stringify(world.actionValue)}`] : []),
   ].join('\n')
 
-const compared = (world: LawWorld, e: Any, factor: number, claim: string): Verdict => {
-  const { target, expectation } = exactIn(world, e)
+const compared = (world: LawWorld, e: Any, N: number, factor: number, claim: string): Verdict => {
+  const { target, expectation } = exactIn(world, e, {}, samplingOf(e), N)
   const expected = target.value.map((x) => factor * x)
   return gap(expectation, expected) < exactly
     ? holds
-    : fails(`${about(world, e)}\n${claim}; ${target.name} against expectation of W_it = ${e.formula.text}:\n${gradientTable(world.mdp.A, expected, expectation)}`)
+    : fails(`${about(world, e, N)}\n${claim}; ${target.name} against expectation of W_it = ${e.formula.text}:\n${gradientTable(world.mdp.A, expected, expectation)}`)
 }
 
 /** The factor of an expectation that an estimator declares, or null where it declares none. */
-const declared = (e: Any, world: LawWorld): readonly [number, string] | null => {
-  if (e.claim !== null) return [e.claim.factor(batchSizeOf(e), world.mdp.T), `claimed: ${e.claim.text} times the gradient`]
+const declared = (e: Any, world: LawWorld, N: number): readonly [number, string] | null => {
+  if (e.claim !== null) return [e.claim.factor(N, world.mdp.T), `claimed: ${e.claim.text} times the gradient`]
   return e.reasons.length === 0 ? [1, 'declared unbiased'] : null
 }
 
+/** Time before which episodes are cut. */
+const cutAt = 1
+
+/** One that says that it is unbiased and accepts cut trajectories is so on those too, whatever they are continued by. */
+const onSegments = (world: LawWorld, e: Any): Verdict => {
+  const accepts = e.reasons.length === 0 && e.claim === null && e.coupling === 'none' && !e.needs.includes('CompleteEpisodes')
+  // The pieces carry no values of actions.
+  if (!accepts || e.needs.includes('ActionValue')) return holds
+  const { gradJ } = truth(world.mdp)
+  const actual = expectationOfSegments(world.mdp, world.value, e, cutAt, trueValue)
+  return gap(gradJ, actual) < exactly
+    ? holds
+    : fails(`${about(world, e, 1)}\ndeclared unbiased; cut before time ${cutAt}, continued by the values above:\n${gradientTable(world.mdp.A, gradJ, actual)}`)
+}
+
 const verdict = (world: LawWorld, e: Any): Verdict => {
-  const claim = declared(e, world)
-  return claim === null ? holds : compared(world, e, claim[0], claim[1])
+  for (const N of batchSizesOf(world, e)) {
+    const claim = declared(e, world, N)
+    if (claim === null) continue
+    const result = compared(world, e, N, claim[0], claim[1])
+    if (result._tag === 'fails') return result
+  }
+  return onSegments(world, e)
 }
 
 /** Coupled estimators are evaluated on every pair of trajectories: two states are enough, and quick. */
@@ -49,7 +71,8 @@ const worldsFor = (e: Any): WorldBounds => (e.coupling === 'none' ? {} : { state
  *     E ghat = c grad J        claimed scale c(N, T)
  *
  * Both sides are exact and share no code: enumeration of trajectories against dynamic programming. Data come from another policy
- * wherever the estimator accepts them; values are arbitrary. An estimator that declares a reason and claims nothing passes.
+ * wherever the estimator accepts them; values are arbitrary. Where trajectories are coupled batches are of two, and in small worlds of
+ * three; where it accepts cut trajectories they are cut, too. An estimator that declares a reason and claims nothing passes.
  *
  * @param e  the estimator: one of ours, or of your own
  *

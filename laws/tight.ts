@@ -1,4 +1,5 @@
-import type { Estimator, Reason } from '../src/index.ts'
+import type { AllFacts, Estimator, Reason } from '../src/index.ts'
+import { truth } from '../src/exact/index.ts'
 import type { Sampling } from '../src/exact/index.ts'
 import * as fc from 'fast-check'
 import type { Kind } from '../src/trajectories/argument.ts'
@@ -7,6 +8,7 @@ import { refuseFields } from '../src/trajectories/fields.ts'
 import type { LawWorld, WorldBounds } from './arbitraries/worlds.ts'
 import { worldsUpTo } from './arbitraries/worlds.ts'
 import { estimatorIn } from './estimatorIn.ts'
+import { expectationOfSegments, trueValue } from './cutting.ts'
 import { gradientTable, worldTable } from './report.ts'
 import { exactIn, gap, samplingOf } from './settings.ts'
 import type { Trial } from './law.ts'
@@ -15,6 +17,23 @@ import { trialFields } from './law.ts'
 /** Where a reason is to be witnessed: worlds in which no other reason of the same estimator can show. */
 export interface WitnessSetting extends WorldBounds {
   readonly sampling?: Sampling
+  /** Time before which episodes of the target policy are cut, and continued by an arbitrary value. Default: they are complete. */
+  readonly cutAt?: number
+}
+
+/** The gradient of an estimator's objective in a world, and its expectation there, in the setting of a witness. */
+export const expectationIn = (
+  world: LawWorld,
+  e: Estimator<AllFacts, string>,
+  { sampling = samplingOf(e), cutAt }: WitnessSetting,
+): { readonly target: readonly number[]; readonly expectation: readonly number[] } => {
+  if (cutAt !== undefined) {
+    const { gradJ, gradJUndiscounted } = truth(world.mdp)
+    const target = e.objective === 'discounted' ? gradJ : gradJUndiscounted
+    return { target, expectation: expectationOfSegments(world.mdp, world.value, e, cutAt, trueValue) }
+  }
+  const { target, expectation } = exactIn(world, e, {}, sampling)
+  return { target: target.value, expectation }
 }
 
 /** A world in which a declared bias shows, as small as it was found to get. */
@@ -65,10 +84,9 @@ export const tight =
     refuseFields('tight: trial', trial, trialFields)
     const { seed, runs = 300 } = trial
     const any = estimatorIn('tight', e)
-    const sampling = setting.sampling ?? samplingOf(any)
     const shown = (world: LawWorld): boolean => {
-      const { expectation, target } = exactIn(world, any, {}, sampling)
-      return (because.class === 'biased' ? offParallel(expectation, target.value) : gap(expectation, target.value)) > visible
+      const { expectation, target } = expectationIn(world, any, setting)
+      return (because.class === 'biased' ? offParallel(expectation, target) : gap(expectation, target)) > visible
     }
     const { sampling: _, ...bounds } = setting
     const worlds = worldsUpTo({ ...(any.coupling === 'none' ? {} : { states: 2 }), ...bounds })
@@ -78,9 +96,10 @@ export const tight =
     )
     if (counterexample === null) return null
     const [world] = counterexample
-    const { expectation, target } = exactIn(world, any, {}, sampling)
+    const { expectation, target } = expectationIn(world, any, setting)
+    const how = setting.cutAt === undefined ? `sampled by the ${setting.sampling ?? samplingOf(any)} policy` : `cut before time ${setting.cutAt}, sampled by the target policy`
     return {
       world,
-      report: `${because.name} shows (seed ${seed}), sampled by the ${sampling} policy:\n${worldTable(world.mdp)}\n${gradientTable(world.mdp.A, target.value, expectation)}`,
+      report: `${because.name} shows (seed ${seed}), ${how}:\n${worldTable(world.mdp)}\n${gradientTable(world.mdp.A, target, expectation)}`,
     }
   }

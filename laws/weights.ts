@@ -55,6 +55,12 @@ const shuffled = (batch: Trajectories<AllFacts>, picks: readonly number[]): read
   return Array.from({ length: batch.count }, (_, k) => left.splice(picks[k % picks.length] % left.length, 1)[0])
 }
 
+/** Some trajectories of a batch, some of them more than once: equals are what a coupling may show with and nowhere else. */
+const taken = (batch: Trajectories<AllFacts>, picks: readonly number[]): Trajectories<AllFacts> => select(picks.map((pick) => pick % batch.count))(batch)
+
+/** Numbers to take trajectories by. */
+const picksOf = (atLeast: number): fc.Arbitrary<readonly number[]> => fc.array(fc.nat({ max: 20 }), { minLength: atLeast, maxLength: 6 })
+
 const gatheredBy = (batch: Trajectories<AllFacts>, weights: ArrayLike<number>, order: readonly number[]): readonly number[] =>
   order.flatMap((i) => Array.from(weights).slice(batch.offsets[i], batch.offsets[i + 1]))
 
@@ -73,11 +79,14 @@ const gatheredBy = (batch: Trajectories<AllFacts>, weights: ArrayLike<number>, o
  * tryLaw({ runs: 50, seed: 1 })(permutation(pipe(totalReturn, baseline(leaveOneOut), reduce(meanOverTrajectories))))._tag // => 'held'
  * ```
  */
-export const permutation = <N, B extends string>(e: Estimator<N, B>): Law<{ readonly batch: Trajectories<AllFacts>; readonly picks: readonly number[] }> => ({
+export const permutation = <N, B extends string>(
+  e: Estimator<N, B>,
+): Law<{ readonly batch: Trajectories<AllFacts>; readonly some: readonly number[]; readonly picks: readonly number[] }> => ({
   name: 'permutation',
   states: 'W(permuted batch) = permuted W(batch)',
-  cases: fc.record({ batch: batchesFor(estimatorIn('permutation', e)), picks: fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 4 }) }),
-  verdict: ({ batch, picks }) => {
+  cases: fc.record({ batch: batchesFor(estimatorIn('permutation', e)), some: picksOf(1), picks: fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 4 }) }),
+  verdict: ({ batch: from, some, picks }) => {
+    const batch = taken(from, some)
     const order = shuffled(batch, picks)
     const any = untyped(e)
     return same(batch, gatheredBy(batch, any.estimate(batch), order), any.estimate(select(order)(batch)))
@@ -113,9 +122,12 @@ export const duplication = <N, B extends string>(e: Estimator<N, B>): Law<Trajec
 })
 
 /**
- * Law `splitting`: an estimator that does not couple trajectories may be computed in parts; what comes after a boundary does not matter.
+ * Law `splitting`: an estimator that does not couple trajectories may be computed in parts, whichever trajectories they have; what comes
+ * after a boundary does not matter.
  *
  *     W(a, b) = (N_a / N) W(a), then (N_b / N) W(b)
+ *
+ * Batches have trajectories more than once, and parts of several sizes: what couples equals only, or depends on N, shows too.
  *
  * @param e  an estimator whose coupling is `none`
  *
@@ -127,18 +139,20 @@ export const duplication = <N, B extends string>(e: Estimator<N, B>): Law<Trajec
  * tryLaw({ runs: 50, seed: 1 })(splitting(pipe(gae({ lambda: 0.9 }), reduce(meanOverTrajectories))))._tag // => 'held'
  * ```
  */
-export const splitting = <N, B extends string>(e: Estimator<N, B>): Law<{ readonly batch: Trajectories<AllFacts>; readonly at: number }> => ({
+export const splitting = <N, B extends string>(
+  e: Estimator<N, B>,
+): Law<{ readonly batch: Trajectories<AllFacts>; readonly some: readonly number[]; readonly inFirst: readonly boolean[] }> => ({
   name: 'splitting',
   states: 'W(a, b) = (N_a/N) W(a), then (N_b/N) W(b)',
-  cases: fc.record({ batch: batchesFor(estimatorIn('splitting', e), 2), at: fc.nat({ max: 20 }) }),
-  verdict: ({ batch, at }) => {
+  cases: fc.record({ batch: batchesFor(estimatorIn('splitting', e)), some: picksOf(2), inFirst: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }) }),
+  verdict: ({ batch: from, some, inFirst }) => {
     const any = untyped(e)
-    const cut = 1 + (at % (batch.count - 1))
+    const batch = taken(from, some)
     const all = Array.from({ length: batch.count }, (_, i) => i)
-    const parts = [all.slice(0, cut), all.slice(cut)].flatMap((part) =>
-      Array.from(any.estimate(select(part)(batch)), (w) => (w * part.length) / batch.count),
-    )
-    return same(batch, any.estimate(batch), parts)
+    const parts = [true, false].map((first) => all.filter((i) => inFirst[i] === first)).filter((part) => part.length > 0)
+    const weights = any.estimate(batch)
+    const inParts = parts.flatMap((part) => Array.from(any.estimate(select(part)(batch)), (w) => (w * part.length) / batch.count))
+    return same(batch, gatheredBy(batch, weights, parts.flat()), inParts)
   },
 })
 

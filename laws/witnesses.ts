@@ -37,8 +37,8 @@ import type { Sampling } from '../src/exact/index.ts'
 import type { Kind } from '../src/trajectories/argument.ts'
 import { hasParts, refuseArgument } from '../src/trajectories/argument.ts'
 import type { Trial } from './law.ts'
-import { batchSizeOf, exactIn, samplingOf } from './settings.ts'
-import { tight } from './tight.ts'
+import { batchSizeOf, samplingOf } from './settings.ts'
+import { expectationIn, tight } from './tight.ts'
 import type { Witness, WitnessSetting } from './tight.ts'
 
 /** A word, a reason that it adds, and an estimator in which this reason shows and no other. */
@@ -82,7 +82,7 @@ const host = <N, B extends string>(word: string, reason: KnownReason & B, estima
  * @example
  * ```ts
  * import { hosts } from 'estimand/laws'
- * hosts.filter(({ word }) => word === 'vtrace').map(({ reason }) => reason) // => ['state distribution', 'truncation', 'inexact values']
+ * hosts.filter(({ word }) => word === 'gae').map(({ reason }) => reason) // => ['inexact values', 'inexact values at cuts']
  * ```
  */
 export const hosts: readonly Host[] = [
@@ -104,6 +104,13 @@ export const hosts: readonly Host[] = [
   host('dropOuterDiscount', 'outer discount dropped', pipe(toGo, dropOuterDiscount, mean), 'late steps weigh as much as early ones, although the objective discounts them'),
   host('advantage', 'inexact values', pipe(advantage, mean), 'wrong values are wrong credit'),
   host('gae', 'inexact values', pipe(gae({ lambda: 0.5 }), mean), 'below lambda 1 wrong values stand in for rewards'),
+  host(
+    'gae',
+    'inexact values at cuts',
+    pipe(gae({ lambda: 1 }), mean),
+    'at lambda 1 values cancel, but for the one that a cut trajectory is continued by: a wrong one is wrong credit',
+    { cutAt: 1, behaviour: 'the target' },
+  ),
   host('nStep', 'inexact values', pipe(nStep({ n: 1 }), mean), 'after n rewards a wrong value stands in for the rest'),
   host('cloning', 'cloning', pipe(cloning, mean), 'what pays nothing is imitated like what pays: the expectation is 0 on own data, whatever the gradient'),
   host(
@@ -126,6 +133,13 @@ export const hosts: readonly Host[] = [
     'state distribution',
     pipe(vtrace({ rhoBar: Infinity, cBar: Infinity }), mean),
     'without bounds the values are right and the states still those of the behaviour policy',
+  ),
+  host(
+    'vtrace',
+    'inexact values at cuts',
+    pipe(vtrace({ rhoBar: Infinity, cBar: Infinity }), mean),
+    'without bounds and on own data, the value that a cut trajectory is continued by is the only one left',
+    { cutAt: 1, behaviour: 'the target' },
   ),
   host('vtrace', 'truncation', pipe(vtrace({ rhoBar: 0.7, cBar: 1 }), mean), 'in a single step, a ratio cut at rhoBar', { horizon: 1 }),
   host('vtrace', 'inexact values', pipe(vtrace({ rhoBar: 1, cBar: 0.5 }), mean), 'on own data, traces below 1 let wrong values in', { sampling: 'target' }),
@@ -165,7 +179,6 @@ export const witnessOf =
     const { reason, estimator, setting } = of
     const witness = tight(reasons[reason], setting)(trial)(estimator)
     if (witness === null) return null
-    const sampling = setting.sampling ?? samplingOf(estimator)
-    const { target, expectation } = exactIn(witness.world, estimator, {}, sampling)
-    return { ...witness, target: target.value, expectation, batchSize: batchSizeOf(estimator), sampling }
+    const sampling = setting.cutAt === undefined ? (setting.sampling ?? samplingOf(estimator)) : 'target'
+    return { ...witness, ...expectationIn(witness.world, estimator, setting), batchSize: batchSizeOf(estimator), sampling }
   }

@@ -56,22 +56,13 @@ const weightedSum = <N, B extends string>(parts: readonly (readonly [number, Est
   sources: parts.reduce<readonly string[]>((all, [, e]) => union(all, e.sources), []),
 })
 
-const isZero = ({ composition }: Pick<Estimator<never, string>, 'composition'>): boolean => composition._tag === 'combination' && composition.word === 'zero'
-
-/** The reasons of a sum: with nothing added, those of the other part. */
-const summedReasons = <B extends string>(self: Estimator<never, B>, that: Estimator<never, B>): readonly Reason<B | 'summed'>[] => {
-  if (isZero(that)) return self.reasons
-  return isZero(self) ? that.reasons : union<Reason<B | 'summed'>>(self.reasons, [...that.reasons, reasons.summed])
-}
-
 /**
  * The sum of two estimators of one objective.
  *
  *     W = W_1 + W_2
  *
  * Needs are intersected, reasons united. Where both estimate the same gradient the sum estimates twice that gradient, hence the
- * reason 'summed'; `mix` is their mean. A sum with `zero` is the other part, and has its reasons; the type says more. Associative,
- * commutative, scale distributes over it. Law: vector space.
+ * reason 'summed'; `mix` is their mean. Associative, commutative, scale distributes over it. Law: vector space.
  *
  * @param that  the other estimator
  * @throws      DifferentObjectives if one is discounted and the other is not
@@ -95,7 +86,7 @@ export const plus = <N2, B2 extends string>(that: Estimator<N2, B2>) => {
     return madeOf([self, that], {
       ...sum,
       objective: commonObjective('plus', [self.objective, that.objective]),
-      reasons: summedReasons<B1 | B2>(self, that),
+      reasons: union<Reason<B1 | B2 | 'summed'>>(sum.reasons, [reasons.summed]),
       composition: { _tag: 'combination', word: 'plus', parts: [self.composition, that.composition] },
       formula: summed([[1, self.formula], [1, added(that.formula)]]),
       claim: null,

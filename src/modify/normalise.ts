@@ -19,7 +19,7 @@ import { changeCredit } from './creditModifier.ts'
 export interface DeviationOptions {
   /** 0: deviation of a population, 1: of a sample. */
   readonly ddof: 0 | 1
-  /** Added to the deviation, >= 0. Where both are 0, the credits are all alike, but for the rounding of the sums that they are, and become 0. */
+  /** Added to the deviation, >= 0 and finite. Where both are 0, the credits are all alike, but for the rounding of the sums that they are, and become 0. */
   readonly epsilon: number
 }
 
@@ -34,7 +34,7 @@ const checkedOptions = (word: string, options: DeviationOptions): DeviationOptio
   refuseUnknown(`normalise(${word})`, options, ['ddof', 'epsilon'], `normalise(${word}({ ddof: 1, epsilon: 1e-8 }))`)
   const { ddof, epsilon } = options
   if (ddof !== 0 && ddof !== 1) throw new RangeError(`normalise(${word}): ddof: expected 0 or 1, got ${shown(ddof)}`)
-  return { ddof, epsilon: checked(`normalise(${word}): epsilon`, epsilon, range.notNegative) }
+  return { ddof, epsilon: checked(`normalise(${word}): epsilon`, epsilon, range.finiteNotNegative) }
 }
 
 const normalisation: Kind = {

@@ -11,6 +11,7 @@ export const range = {
   finite: { expected: 'a finite number', holds: Number.isFinite },
   unit: { expected: 'a number in [0, 1]', holds: (x) => x >= 0 && x <= 1 },
   notNegative: { expected: 'a number >= 0', holds: (x) => x >= 0 },
+  finiteNotNegative: { expected: 'a finite number >= 0', holds: (x) => Number.isFinite(x) && x >= 0 },
   positive: { expected: 'a number > 0', holds: (x) => x > 0 },
   count: { expected: 'an integer >= 1', holds: (x) => Number.isInteger(x) && x >= 1 },
 } as const satisfies Readonly<Record<string, Range>>

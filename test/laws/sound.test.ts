@@ -20,6 +20,7 @@ import {
   ratioOf,
   reduce,
   returnCredit,
+  returnsToGo,
   stateValue,
   stepCredit,
   totalReturn,
@@ -60,7 +61,7 @@ describe('pipelines that declare no reason are unbiased', () => {
 describe('every legal pipeline of the built-in words', () => {
   testLaw(soundPipelines, { seed, runs: 400 })
   it('rejects pipelines that forget one of their reasons', () => {
-    for (const forgotten of ['state distribution', 'own sample', 'outer discount dropped', 'inexact values', 'random length']) {
+    for (const forgotten of ['state distribution', 'own sample', 'outer discount dropped', 'inexact values', 'inexact values at cuts', 'random length']) {
       const cases = soundPipelines.cases.map(({ world, pipeline }) => ({
         world,
         pipeline: { ...pipeline, estimator: { ...pipeline.estimator, reasons: pipeline.estimator.reasons.filter(({ name }) => name !== forgotten) } },
@@ -196,6 +197,14 @@ describe('mutants that declare no reason are rejected', () => {
       },
     },
     'gae with lambda 1/2 declared as lambda 1': { ...anyNeed(pipe(gae({ lambda: 0.5 }), mean)), reasons: [] },
+    'gae(1) that says nothing of cuts': { ...anyNeed(pipe(gae({ lambda: 1 }), mean)), reasons: [] },
+    'a return that takes pieces for episodes': anyNeed(
+      pipe(stepCredit({ word: 'mutant', needs: ['Reward'], reasons: [], outer: 'discount', formula, source, column: (b) => returnsToGo(b, b.reward, b.discount) }), mean),
+    ),
+    'leave-one-out that forgets itself in batches of three': {
+      ...anyNeed(pipe(totalReturn, baseline(leaveOneOut), mean)),
+      estimate: (batch) => (batch.count === 3 ? anyNeed(pipe(totalReturn, baseline(batchMean), mean)) : anyNeed(pipe(totalReturn, baseline(leaveOneOut), mean))).estimate(batch),
+    },
     'leave-one-out over N instead of N - 1': {
       ...anyNeed(pipe(totalReturn, baseline(leaveOneOut), mean)),
       claim: { factor: (n) => (n - 1) / n, text: '(N-1)/N' },

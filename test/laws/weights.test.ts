@@ -21,6 +21,7 @@ import {
   perTrajectory,
   prefix,
   prepare,
+  ratioModifier,
   ratioOf,
   ratioSurrogate,
   reduce,
@@ -81,6 +82,10 @@ const everyKind: readonly AnyEstimator[] = [
 
 describe('permutation', () => {
   for (const e of everyKind) testLaw(permutation(e), trial)
+  const order = (related: (i: number, count: number) => boolean) =>
+    mutant(pipe(totalReturn, mean), (w, b) => w.map((x, k) => (related(b.offsets.findLastIndex((from) => from <= k), b.count) ? 2 * x : x)))
+  rejects('one that favours the third trajectory', permutation(order((i) => i === 2)))
+  rejects('one that favours the last of four', permutation(order((i, count) => count === 4 && i === 3)))
   rejects('a baseline that favours the first trajectory', permutation(mutant(pipe(totalReturn, mean), (w) => w.map((x, k) => (k === 0 ? 2 * x : x)))))
 })
 
@@ -94,6 +99,19 @@ describe('duplication', () => {
 describe('splitting', () => {
   for (const e of everyKind.filter(({ coupling }) => coupling === 'none')) testLaw(splitting(e), trial)
   testLaw(splitting(pipe(gae({ lambda: 0.9 }), mean)), trial)
+  const rewardsOf = ({ reward, offsets }: Trajectories<AllFacts>, i: number): string => Array.from(reward).slice(offsets[i], offsets[i + 1]).join()
+  const related = (holds: (b: Trajectories<AllFacts>, i: number, j: number) => boolean) =>
+    mutant(pipe(totalReturn, mean), (w, b) =>
+      w.map((x, k) => {
+        const i = b.offsets.findLastIndex((from) => from <= k)
+        return Array.from({ length: b.count }).some((_, j) => holds(b, i, j)) ? 2 * x : x
+      }),
+    )
+  rejects('one that couples those with the same first reward', splitting(related((b, i, j) => i !== j && b.reward[b.offsets[i]] === b.reward[b.offsets[j]])))
+  rejects('one that couples equals only', splitting(related((b, i, j) => i < j && rewardsOf(b, i) === rewardsOf(b, j))))
+  rejects('one that looks at the third trajectory', splitting(related((_, i) => i === 2)))
+  rejects('one that looks at N', splitting(related(({ count }) => count === 3)))
+  rejects('one that looks at N beyond four', splitting(related(({ count }) => count > 4)))
   rejects('a coupled estimator', splitting(pipe(totalReturn, baseline(batchMean), mean)))
   rejects(
     'a recursion that runs over the boundary',
@@ -177,6 +195,20 @@ describe('slices of a prepared batch', () => {
     const sane = pipe(clipped, prepare(meanOverSteps))(batch)
     return { ...sane, weights: (indices, logProb) => sane.weights(indices, logProb).map((w) => (w * sane.steps) / Math.max(indices.length, 1)) }
   }
+  const own = { word: 'own', needs: [], coupling: 'none', reasons: [], formula: (x: { readonly text: string; readonly latex: string }) => x, source: 'a mutant' } as const
+  const ratio = pipe(toGo, importance(perStep))
+  const byMean = (r: Float64Array) => r.map((x) => (x * r.length) / r.reduce((a, b) => a + b, 0))
+  const honest = ratioModifier({ ...own, apply: (r) => r.map(Math.sqrt) })
+  testLaw(slices(pipe(ratio, honest, mean), pipe(ratio, honest, prepare(meanOverTrajectories))), trial)
+  for (const pointwise of [undefined, true] as const) {
+    const liar = ratioModifier({ ...own, ...(pointwise === undefined ? {} : { pointwise }), apply: byMean })
+    rejects(`a ratio divided by its mean that is said to be ${pointwise === true ? 'a step’s own' : 'coupled with nothing'}`, slices(pipe(ratio, liar, mean), pipe(ratio, liar, prepare(meanOverTrajectories))))
+  }
+  const alongTrajectory = (batch: Trajectories<AllFacts>): Prepared => {
+    const prepared = pipe(ratio, prepare(meanOverTrajectories))(batch)
+    return { ...prepared, weights: (indices, logProb) => byMean(prepared.weights(indices, logProb)) }
+  }
+  rejects('weights that look at the other steps of their slice', slices(pipe(ratio, mean), alongTrajectory))
   rejects('the scale of the slice instead of the whole', slices(pipe(clipped, reduce(meanOverSteps)), perSlice))
 })
 
