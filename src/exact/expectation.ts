@@ -174,7 +174,7 @@ const overTuples = (
   const all = enumerateAll(model, extent)
   const logs = all.probability.map((_, j) => logProbabilityOf(all, j))
   const own = new Set(sorted ? estimators.filter((e) => !isOurs(e)) : [])
-  const orders = own.size === 0 ? [] : ordersOf(N)
+  const others = own.size === 0 ? [] : ordersOf(N)
   const reordered = batchesOf(model, values, onPolicy, all, N)
   const tuple = new Int32Array(N)
   const room = roomFor(model, values, N)
@@ -192,7 +192,7 @@ const overTuples = (
     for (const [j, e] of estimators.entries()) {
       const w = e.estimate(view.batch, view.into)
       to[j].add(w, 1, draw, 1, 0)
-      if (own.has(e) && !liars.has(e) && !orders.every((order) => isInAnyOrder(e, view.batch, w, order, reordered(order.map((i) => tuple[i]))))) liars.add(e)
+      if (own.has(e) && !liars.has(e) && !others.every((order) => isInAnyOrder(e, view.batch, w, order, reordered(order.map((i) => tuple[i]))))) liars.add(e)
     }
   }
   // By place: the trajectory that comes next, how often in a row it has come, and the probability of the places up to here. Without

@@ -27,7 +27,7 @@ export const says = {
   reasonsByScale: inBothScales(expectedReasons, isReasons),
   coupling: oneOf('none', 'exchangeable', 'ordered'),
   formula: aFormula,
-  formulaByScale: inBothScales('{ text, latex }', isFormula),
+  formulaByScale: inBothScales('{ text, latex }, or a function to it from the symbol of the credit', (x) => isFormula(x) || typeof x === 'function'),
   formulaOf: { expected: 'a function from a formula to a formula', holds: (x) => typeof x === 'function' },
   source: kinds.text,
 } as const satisfies Readonly<Record<string, Kind>>
