@@ -11,6 +11,7 @@ import type { Law } from './law.ts'
 import { fails, holds } from './law.ts'
 import { gradientTable, worldTable } from './report.ts'
 import { exactly, gap } from './settings.ts'
+import { weightsOf } from './weights.ts'
 
 /** What a cut trajectory is continued by: the true value of its successor, or something else, which a mutant would take. */
 export type Bootstrap = (V: readonly (readonly number[])[], t: number, s: number) => number
@@ -50,7 +51,7 @@ export const expectationOfSegments = (mdp: Mdp, V: readonly (readonly number[])[
     const segments = segmentsOf(trajectory, at, mdp, V, { target: logProbability }, bootstrap)
     const batch = fromSteps({ discount: mdp.gamma, provenance: 'on-policy', episodes: 'segments', trajectories: segments })
     if (E.isLeft(batch)) throw new TypeError(describeProblems(batch.left))
-    const weights = e.estimate(batch.right as unknown as Trajectories<AllFacts>)
+    const weights = weightsOf(e, batch.right as unknown as Trajectories<AllFacts>)
     // A mean over the segments, of which the trajectory is the sum.
     const factor = trajectory.probability * segments.length
     for (const [k, s] of trajectory.states.entries()) {

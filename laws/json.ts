@@ -9,6 +9,7 @@ import { pipelines } from './arbitraries/pipelines.ts'
 import type { Law, Verdict } from './law.ts'
 import { fails, holds } from './law.ts'
 import { gap } from './settings.ts'
+import { weightsOf } from './weights.ts'
 
 /** An arbitrary legal pipeline, or a combination of such of one objective. */
 const estimators: fc.Arbitrary<AnyEstimator> = fc.oneof(
@@ -66,7 +67,7 @@ export const jsonIsInverse = (form: JsonForm = { write: toJson, read: pipelineFr
       if (JSON.stringify(write(again.right)) !== text) return fails(`${text}\nis written again as ${JSON.stringify(write(again.right))}`)
       const changed = facts.find((key) => JSON.stringify(again.right[key]) !== JSON.stringify(estimator[key]))
       if (changed !== undefined) return fails(`${text}\n${changed} was ${JSON.stringify(estimator[changed])}, is ${JSON.stringify(again.right[changed])}`)
-      return gap(again.right.estimate(batch), estimator.estimate(batch)) === 0 ? holds : fails(`${text}\nhas other weights`)
+      return gap(weightsOf(again.right, batch), weightsOf(estimator, batch)) === 0 ? holds : fails(`${text}\nhas other weights`)
     },
   }
 }

@@ -5,7 +5,7 @@ import { ofAnyBatch } from '../src/weighting/weighting.ts'
 import { estimatorIn } from './estimatorIn.ts'
 import type { Law } from './law.ts'
 import { holds } from './law.ts'
-import { batchesFor, same } from './weights.ts'
+import { batchesFor, same, weightsOf } from './weights.ts'
 
 /**
  * Law `slices`: weights of the parts of any partition of the steps are the weights of the whole.
@@ -45,7 +45,7 @@ export const slices = <N, B extends string>(
         )
         for (const [j, k] of steps.entries()) out[k] += weights[j]
       }
-      return same(batch, any.estimate(batch), out)
+      return same(batch, weightsOf(any, batch), out)
     },
   }
 }
@@ -105,7 +105,7 @@ export const surrogateDerivative = <N, B extends string, Facts>(
     cases: batchesFor(e),
     verdict: (batch) => {
       if (nearTie(batch, excluding)) return holds
-      const weights = any.estimate(batch)
+      const weights = weightsOf(any, batch)
       const found = of(batch)
       const stated = same(batch, weights, found.derivative, 'derivative')
       if (stated._tag === 'fails') return stated

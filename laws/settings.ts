@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyEstimator } from '../src/index.ts'
-import { describeProblems } from '../src/index.ts'
+import { describeProblems, NeedsNotMet } from '../src/index.ts'
 import type { Exact, Sampling } from '../src/exact/index.ts'
 import { cost, exactOfAll } from '../src/exact/index.ts'
 import type { LawWorld } from './arbitraries/worlds.ts'
@@ -20,6 +20,9 @@ export const batchSizesOf = (world: LawWorld, e: AnyEstimator): readonly number[
 /** The policy that samples: another one wherever the estimator accepts its data. */
 export const samplingOf = (e: Pick<AnyEstimator, 'needs'>): Sampling => (e.needs.includes('OnPolicy') ? 'target' : 'behaviour')
 
+/** Facts that the worlds of laws give. */
+const carried: readonly string[] = ['Reward', 'LogProb', 'BehaviourLogProb', 'StateValue', 'ActionValue', 'CompleteEpisodes']
+
 /** The exact moments of an estimator in a law's world, with the world's arbitrary values. */
 export const exactIn = (
   world: LawWorld,
@@ -35,6 +38,8 @@ export const exactIn = (
     value: values.value ?? world.value,
     actionValue: values.actionValue ?? world.actionValue,
   })([e])
+  const missing = e.needs.filter((need) => !carried.includes(need) && !(need === 'OnPolicy' && sampling === 'target'))
+  if (E.isLeft(found) && missing.length > 0) throw new NeedsNotMet(describeProblems(found.left), missing)
   if (E.isLeft(found)) throw new Error(describeProblems(found.left))
   return found.right[0]
 }

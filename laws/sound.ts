@@ -112,6 +112,6 @@ export const soundPipelines: Law<{ readonly world: LawWorld; readonly pipeline: 
   cases: fc.record({ world: worldsUpTo({ states: 2 }), pipeline: pipelines }),
   verdict: ({ world, pipeline: { words, estimator } }) => {
     const result = verdict(world, estimator)
-    return result._tag === 'holds' ? holds : fails(`${JSON.stringify(words)}\n${result.report}`)
+    return result._tag !== 'fails' ? result : fails(`${JSON.stringify(words)}\n${result.report}`)
   },
 }

@@ -4,7 +4,7 @@ import { mix, plus, scale } from '../src/index.ts'
 import type { AllFacts, AnyEstimator, Estimator, Trajectories } from '../src/index.ts'
 import { estimatorIn } from './estimatorIn.ts'
 import type { Law } from './law.ts'
-import { batchesFor, same, untyped } from './weights.ts'
+import { batchesFor, same, untyped, weightsOf } from './weights.ts'
 
 /** Operations on estimators; ours unless mutants are to be tried. */
 export interface Operations {
@@ -47,12 +47,12 @@ export const vectorSpace = <N1, B1 extends string, N2, B2 extends string>(
   cases: fc.record({ batch: batchesFor({ needs: [...estimatorIn('vectorSpace', a).needs, ...estimatorIn('vectorSpace', b).needs] }), c: fc.integer({ min: -20, max: 20 }).map((k) => k / 10) }),
   verdict: ({ batch, c }) => {
     const [x, y] = [untyped(a), untyped(b)]
-    const [wx, wy] = [x.estimate(batch), y.estimate(batch)]
+    const [wx, wy] = [weightsOf(x, batch), weightsOf(y, batch)]
     const verdicts = [
-      same(batch, wx.map((w, k) => w + wy[k]), operations.plus(x, y).estimate(batch), 'a + b'),
-      same(batch, wx.map((w, k) => w + wy[k]), operations.plus(y, x).estimate(batch), 'b + a'),
-      same(batch, wx.map((w) => c * w), operations.scale(c, x).estimate(batch), 'c a'),
-      same(batch, wx.map((w, k) => c * w + (1 - c) * wy[k]), operations.mix(c, x, y).estimate(batch), 'mix'),
+      same(batch, wx.map((w, k) => w + wy[k]), weightsOf(operations.plus(x, y), batch), 'a + b'),
+      same(batch, wx.map((w, k) => w + wy[k]), weightsOf(operations.plus(y, x), batch), 'b + a'),
+      same(batch, wx.map((w) => c * w), weightsOf(operations.scale(c, x), batch), 'c a'),
+      same(batch, wx.map((w, k) => c * w + (1 - c) * wy[k]), weightsOf(operations.mix(c, x, y), batch), 'mix'),
     ]
     return verdicts.find(({ _tag }) => _tag === 'fails') ?? verdicts[0]
   },

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import { concat, describeProblems, NeedsNotMet, select } from '../src/index.ts'
-import type { AllFacts, AnyEstimator, Estimator, Trajectories } from '../src/index.ts'
+import type { AllFacts, AnyEstimator, Estimator, Trajectories, Weights } from '../src/index.ts'
+import { lacking } from '../src/estimator/needs.ts'
 import { batches } from './arbitraries/batches.ts'
 import { estimatorIn } from './estimatorIn.ts'
 import type { Law, Verdict } from './law.ts'
@@ -42,12 +43,19 @@ export const same = (
     : fails(`discount ${batch.discount}\n${columns(batch)}\n${what} expected ${Array.from(expected).join(' ')}\n${what} actual   ${Array.from(actual).join(' ')}`)
 
 const got = <A>(result: E.Either<Parameters<typeof describeProblems>[0], A>): A => {
-  if (E.isLeft(result)) throw new NeedsNotMet(describeProblems(result.left))
+  if (E.isLeft(result)) throw new TypeError(describeProblems(result.left))
   return result.right
 }
 
 /** An estimator as one of any batch: laws make the batches that it accepts. */
 export const untyped = <N, B extends string>(e: Estimator<N, B>): AnyEstimator => e as Estimator<unknown, B>
+
+/** The weights of an estimator, whose columns are looked for first: what a case lacks is no fault of the estimator. */
+export const weightsOf = <N, B extends string>(e: Estimator<N, B>, batch: Trajectories<AllFacts>): Weights => {
+  const missing = lacking(e.needs.filter((need) => need !== 'CompleteEpisodes' && need !== 'OnPolicy'), batch)
+  if (missing.length > 0) throw new NeedsNotMet(`the batch lacks ${missing.join(', ')}`, missing)
+  return untyped(e).estimate(batch)
+}
 
 /** A permutation of the trajectories of a batch. */
 const shuffled = (batch: Trajectories<AllFacts>, picks: readonly number[]): readonly number[] => {
@@ -88,8 +96,7 @@ export const permutation = <N, B extends string>(
   verdict: ({ batch: from, some, picks }) => {
     const batch = taken(from, some)
     const order = shuffled(batch, picks)
-    const any = untyped(e)
-    return same(batch, gatheredBy(batch, any.estimate(batch), order), any.estimate(select(order)(batch)))
+    return same(batch, gatheredBy(batch, weightsOf(e, batch), order), weightsOf(e, select(order)(batch)))
   },
 })
 
@@ -115,9 +122,8 @@ export const duplication = <N, B extends string>(e: Estimator<N, B>): Law<Trajec
   states: 'W(batch, batch) = W(batch) / 2, twice',
   cases: batchesFor(estimatorIn('duplication', e)),
   verdict: (batch) => {
-    const any = untyped(e)
-    const half = Array.from(any.estimate(batch), (w) => w / 2)
-    return same(batch, [...half, ...half], any.estimate(got(concat(batch)(batch))))
+    const half = Array.from(weightsOf(e, batch), (w) => w / 2)
+    return same(batch, [...half, ...half], weightsOf(e, got(concat(batch)(batch))))
   },
 })
 
@@ -146,12 +152,11 @@ export const splitting = <N, B extends string>(
   states: 'W(a, b) = (N_a/N) W(a), then (N_b/N) W(b)',
   cases: fc.record({ batch: batchesFor(estimatorIn('splitting', e)), some: picksOf(2), inFirst: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }) }),
   verdict: ({ batch: from, some, inFirst }) => {
-    const any = untyped(e)
     const batch = taken(from, some)
     const all = Array.from({ length: batch.count }, (_, i) => i)
     const parts = [true, false].map((first) => all.filter((i) => inFirst[i] === first)).filter((part) => part.length > 0)
-    const weights = any.estimate(batch)
-    const inParts = parts.flatMap((part) => Array.from(any.estimate(select(part)(batch)), (w) => (w * part.length) / batch.count))
+    const weights = weightsOf(e, batch)
+    const inParts = parts.flatMap((part) => Array.from(weightsOf(e, select(part)(batch)), (w) => (w * part.length) / batch.count))
     return same(batch, gatheredBy(batch, weights, parts.flat()), inParts)
   },
 })
@@ -178,11 +183,10 @@ export const linearInReward = <N, B extends string>(e: Estimator<N, B>): Law<{ r
   states: "W(a r + b r') = a W(r) + b W(r')",
   cases: fc.record({ batch: batchesFor(estimatorIn('linearInReward', e)), a: fc.integer({ min: -2, max: 2 }), b: fc.integer({ min: -2, max: 2 }) }),
   verdict: ({ batch, a, b }) => {
-    const any = untyped(e)
     // The values stand in for a second reward: they are as arbitrary.
-    const first = any.estimate(batch)
-    const second = any.estimate({ ...batch, reward: batch.value })
-    const mixed = any.estimate({ ...batch, reward: Float64Array.from(batch.reward, (r, k) => a * r + b * batch.value[k]) })
+    const first = weightsOf(e, batch)
+    const second = weightsOf(e, { ...batch, reward: batch.value })
+    const mixed = weightsOf(e, { ...batch, reward: Float64Array.from(batch.reward, (r, k) => a * r + b * batch.value[k]) })
     return same(batch, first.map((w, k) => a * w + b * second[k]), mixed)
   },
 })
@@ -215,7 +219,7 @@ export const sameWeights = <N1, B1 extends string, N2, B2 extends string>(
   name,
   states: `${estimatorIn('sameWeights', one).formula.text} = ${estimatorIn('sameWeights', other).formula.text}`,
   cases: batchesFor({ needs: [...one.needs, ...other.needs] }),
-  verdict: (batch) => same(batch, untyped(one).estimate(batch), untyped(other).estimate(batch)),
+  verdict: (batch) => same(batch, weightsOf(one, batch), weightsOf(other, batch)),
 })
 
 /**
@@ -244,7 +248,7 @@ export const onPolicyRatioIsNeutral = <N1, B1 extends string, N2, B2 extends str
   name: `onPolicyRatioIsNeutral(${name})`,
   states: 'W(with importance) = W(without) at mu = pi',
   cases: batchesFor({ needs: [...estimatorIn('onPolicyRatioIsNeutral', without).needs, ...estimatorIn('onPolicyRatioIsNeutral', withIt).needs, 'OnPolicy'] }),
-  verdict: (batch) => same(batch, untyped(without).estimate(batch), untyped(withIt).estimate(batch)),
+  verdict: (batch) => same(batch, weightsOf(without, batch), weightsOf(withIt, batch)),
 })
 
 /**
@@ -276,9 +280,7 @@ export const constantReturnIsCloning = <N1, B1 extends string, N2, B2 extends st
   verdict: ({ batch, c }) => {
     const reward = new Float64Array(batch.offsets[batch.count])
     for (let i = 0; i < batch.count; i++) reward[batch.offsets[i]] = c
-    const expected = untyped(cloning)
-      .estimate(batch)
-      .map((w) => c * w)
-    return same(batch, expected, untyped(e).estimate({ ...batch, reward }))
+    const expected = weightsOf(cloning, batch).map((w) => c * w)
+    return same(batch, expected, weightsOf(e, { ...batch, reward }))
   },
 })

@@ -4,7 +4,7 @@ export { perStepOf } from './columns/spread.ts'
 export type { Layout } from './columns/spread.ts'
 
 export { terminated, timeLimit, truncated } from './trajectories/ends.ts'
-export type { End, Terminated, TimeLimit, Truncated } from './trajectories/ends.ts'
+export type { Cut, End, EndInput, Terminated, TimeLimit, Truncated } from './trajectories/ends.ts'
 export type {
   ActionValue,
   AllFacts,
@@ -25,7 +25,9 @@ export type {
   StateValue,
 } from './trajectories/facts.ts'
 export { fromSteps } from './trajectories/fromSteps.ts'
-export type { BatchHeader, ColumnFacts, HeaderFacts, Numbers, StepColumn, Steps, StepsInput } from './trajectories/fromSteps.ts'
+export type { BatchHeader, ColumnFacts, HeaderFacts, StepColumn, Steps, StepsInput } from './trajectories/fromSteps.ts'
+export type { Numbers } from './trajectories/numbers.ts'
+export type { OwnColumns } from './trajectories/ownColumns.ts'
 export { describeProblems } from './trajectories/problem.ts'
 export type { Problem } from './trajectories/problem.ts'
 export { longest, stepCount } from './trajectories/trajectories.ts'

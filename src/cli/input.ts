@@ -127,20 +127,23 @@ export const readJson = async (path: string): Promise<E.Either<readonly Problem[
   return E.isLeft(text) ? text : parseJson(path, text.right)
 }
 
-/** A line of a stream, or that it was longer than the limit. */
-export type Line = { readonly number: number; readonly text: string } | { readonly number: number; readonly text: null }
+/** A line of a stream, or what is wrong with it. */
+export interface Line {
+  readonly number: number
+  readonly text: E.Either<readonly Problem[], string>
+}
 
 /**
- * The lines of a stream of bytes, one by one. A line over the limit comes as null, and the next one is read all the same.
+ * The lines of a stream of bytes, one by one. A line over the limit, or of other bytes than UTF-8, is a problem, and the next one is read all the
+ * same. A byte order mark is no part of a line.
  */
 export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let parts: Uint8Array[] = []
   let size = 0
   let number = 1
   const line = (): Line => {
-    const bytes = size > mostBytes ? null : Buffer.concat(parts).toString('utf8')
-    // Some programs mark the beginning of a file as Unicode.
-    const text = number === 1 && bytes !== null ? bytes.replace(/^\uFEFF/, '') : bytes
+    const path = `line ${number}`
+    const text = size > mostBytes ? bad(path, `at most ${mebibytes(mostBytes)}`, 'more') : textOf(path, Buffer.concat(parts))
     parts = []
     size = 0
     return { number: number++, text }

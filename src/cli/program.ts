@@ -10,6 +10,7 @@ import { addTrain } from './commands/train.ts'
 import { addVerify } from './commands/verify.ts'
 import { addWeigh } from './commands/weigh.ts'
 import type { ExitCode, Io } from './outcome.ts'
+import { readingOf } from './reading.ts'
 import { wordsOf } from './spec.ts'
 import { hasColours, styleOf } from './style.ts'
 import { visibleIo } from './visibleIo.ts'
@@ -57,6 +58,7 @@ export const run = async (args: readonly string[], world: Io): Promise<ExitCode>
       const known = await wordsOf(words)
       return E.isLeft(known) ? context.refuse(known.left) : command(known.right)
     },
+    reading: ({ strict = false }) => readingOf(strict, (line) => io.err(`estimand: ${line}\n`)),
     finish: async (outcome, json) => {
       if (E.isLeft(outcome)) return context.refuse(outcome.left)
       await io.out(`${json === true ? JSON.stringify(outcome.right.json) : outcome.right.text}\n`)

@@ -2,24 +2,28 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { problemsOf } from '../codec/codec.ts'
 import type { Problem } from '../trajectories/problem.ts'
-import { linesOf, mebibytes, mostBytes, parseJson } from './input.ts'
+import { linesOf, parseJson } from './input.ts'
 
 /** What answers the requests of a stream. */
 export interface Answering<Request> {
   readonly codec: t.Type<Request, unknown, unknown>
   /** The request as JSON with its files and names looked up, and what the command line gives for all requests put in. */
-  readonly complete: (json: Readonly<Record<string, unknown>>) => Promise<E.Either<readonly Problem[], unknown>>
+  readonly complete: (json: Readonly<Record<string, unknown>>) => Promise<E.Either<readonly Problem[], Readonly<Record<string, unknown>>>>
+  /** Names the keys of a request that nothing reads, or makes problems of them. */
+  readonly unread: (json: Readonly<Record<string, unknown>>) => readonly Problem[]
   readonly answer: (request: Request) => E.Either<readonly Problem[], object>
 }
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
-const answered = async <Request>({ codec, complete, answer }: Answering<Request>, json: unknown): Promise<E.Either<readonly Problem[], object>> => {
+const answered = async <Request>({ codec, complete, unread, answer }: Answering<Request>, json: unknown): Promise<E.Either<readonly Problem[], object>> => {
   if (!isObject(json)) return E.left([{ path: 'request', expected: 'an object, one a line', got: Array.isArray(json) ? 'an array' : String(json) }])
   const whole = await complete(json)
   if (E.isLeft(whole)) return whole
   const decoded = codec.decode(whole.right)
   if (E.isLeft(decoded)) return E.left(problemsOf()(decoded.left))
+  const refused = unread(whole.right)
+  if (refused.length > 0) return E.left(refused)
   try {
     return answer(decoded.right)
   } catch (error) {
@@ -54,12 +58,12 @@ export const answerAll = async <Request>(
   let count = 0
   let failed = 0
   for await (const { number, text } of linesOf(stream)) {
-    if (text !== null && text.trim() === '') continue
+    if (E.isRight(text) && text.right.trim() === '') continue
     const json: E.Either<readonly Problem[], unknown> =
-      text === null
-        ? E.left([{ path: `line ${number}`, expected: `at most ${mebibytes(mostBytes)}`, got: 'more' }])
+      E.isLeft(text)
+        ? text
         : E.mapLeft((problems: readonly Problem[]) => problems.map(({ path, ...rest }) => ({ ...rest, path: path.replace(/: line \d+, column/, ', column') })))(
-            await parseJson(`line ${number}`, text),
+            await parseJson(`line ${number}`, text.right),
           )
     const id = E.isRight(json) && isObject(json.right) ? idOf(json.right) : E.right({})
     const result = E.isLeft(json) ? json : E.isLeft(id) ? id : await answered(answering, json.right)

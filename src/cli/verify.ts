@@ -20,6 +20,8 @@ export interface LawResult {
   readonly law: string
   readonly states: string
   readonly result: 'held' | 'failed' | 'not tried'
+  /** Facts that it was not tried for want of; none where it was tried, or is no law of the estimator. */
+  readonly needs: readonly string[]
   /** How many cases were tried. */
   readonly cases: number
   /** The smallest world or batch in which it fails, or why it was not tried. */
@@ -76,29 +78,38 @@ const lawsOf = ({ estimator: e, unbiased }: VerifyRequest, words: Registry): rea
 ]
 
 const tryOne = ({ name, states, unless, law: make }: Tried, trial: Required<Trial>): LawResult => {
-  const untried = (report: string): LawResult => ({ law: name, states, result: 'not tried', cases: 0, report })
-  if (unless !== null) return untried(unless)
-  try {
-    const outcome = tryLaw(trial)(make())
-    return outcome._tag === 'held'
-      ? { law: name, states, result: 'held', cases: outcome.runs, report: null }
-      : { law: name, states, result: 'failed', cases: trial.runs, report: outcome.report }
-  } catch (error) {
-    // Worlds and batches of the laws carry every fact of ours, and no column of the user's own.
-    return untried((error as Error).message.split('\n')[0])
+  const result = (of: Pick<LawResult, 'result'> & Partial<LawResult>): LawResult => ({ law: name, states, needs: [], cases: 0, report: null, ...of })
+  if (unless !== null) return result({ result: 'not tried', report: unless })
+  const outcome = tryLaw(trial)(make())
+  switch (outcome._tag) {
+    case 'held':
+      return result({ result: 'held', cases: outcome.runs })
+    case 'failed':
+      return result({ result: 'failed', cases: trial.runs, report: outcome.report })
+    case 'not tried':
+      return result({ result: 'not tried', needs: outcome.needs, report: `needs ${outcome.needs.join(', ')}` })
   }
 }
 
-/** For each declared reason of a biased estimator: the smallest world in which its bias is to be seen. */
-const witnessed = (e: AnyEstimator, trial: Required<Trial>): string | null => {
-  if (e.reasons.length === 0) return null
+/** Of a biased estimator: the smallest world in which its bias is to be seen, or whether none was found, or none could be tried. */
+const witnessed = (e: AnyEstimator, trial: Required<Trial>): { readonly report: string | null; readonly tried: boolean } => {
+  if (e.reasons.length === 0) return { report: null, tried: false }
   try {
     // That they show together is enough: of a pipeline with several reasons none can be seen alone.
     const witness = tight({ ...e.reasons[0], class: 'other objective' })(trial)(e)
-    return witness?.report ?? null
+    return { report: witness?.report ?? null, tried: true }
   } catch {
-    return null
+    return { report: null, tried: false }
   }
+}
+
+/** What to do about laws that were not tried for want of facts: nothing has been found out by them. */
+const remedy = (lacking: readonly LawResult[]): string => {
+  const needs = [...new Set(lacking.flatMap((one) => one.needs))]
+  return (
+    `not tried: the worlds and batches of the laws have no ${needs.join(', ')}; in a program, give each law cases that have it: ` +
+    'tryLaw({ seed: 1 })({ ...permutation(e), cases })'
+  )
 }
 
 /** `estimand verify`: the laws on one estimator, and the smallest world where one fails. */
@@ -111,8 +122,9 @@ export const runVerify = (request: VerifyRequest, words: Registry, style: Style,
   })
   io.progress({ count: total, total, what: 'a world that shows the bias' })
   const e = request.estimator
-  const witness = witnessed(e, request.trial)
+  const { report: witness, tried: sought } = witnessed(e, request.trial)
   const failed = results.filter(({ result }) => result === 'failed')
+  const lacking = results.filter(({ needs }) => needs.length > 0)
   const shown = { held: style.good, failed: style.bad, 'not tried': style.faint }
   const rows = aligned(results.map((one) => [one.law, one.result, one.result === 'held' ? `${one.cases} cases` : '', one.result === 'not tried' ? (one.report ?? '') : one.states])).split('\n')
   const text = [
@@ -123,13 +135,14 @@ export const runVerify = (request: VerifyRequest, words: Registry, style: Style,
     '',
     `seed ${request.trial.seed}, ${request.trial.runs} cases a law`,
     ...failed.flatMap(({ report }) => ['', report ?? '']),
+    ...(lacking.length > 0 ? ['', remedy(lacking)] : []),
     ...(witness === null || failed.length > 0 ? [] : ['', `the bias that it declares, in the smallest world found:`, witness.split('\n').slice(1).join('\n')]),
-    ...(e.reasons.length > 0 && witness === null ? ['', 'no world was found in which the declared bias shows; is the declaration needed?'] : []),
+    ...(sought && witness === null ? ['', 'no world was found in which the declared bias shows; is the declaration needed?'] : []),
   ].join('\n')
   const answer: Answer = {
     json: { declared: e.reasons.map(({ name }) => name), claim: e.claim?.text ?? null, laws: results, witness, seed: request.trial.seed, runs: request.trial.runs },
     text,
-    exit: failed.length > 0 ? 1 : 0,
+    exit: failed.length > 0 ? 1 : lacking.length > 0 ? 2 : 0,
   }
   return E.right(answer)
 }

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { aligned, short } from '../../laws/report.ts'
 import { batchCodec } from '../codec/batch.ts'
 import { problemsOf } from '../codec/codec.ts'
+import { batchKeys, isRecorded } from '../codec/keys.ts'
 import type { WeighRequest } from '../codec/request.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import { estimate, NeedsNotMet, WeightNotFinite } from '../estimator/estimator.ts'
@@ -15,6 +16,7 @@ import type { AllFacts } from '../trajectories/facts.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
+import { stepCount } from '../trajectories/trajectories.ts'
 import { inRequest } from './exact.ts'
 import { bad } from './outcome.ts'
 import type { Answer, Outcome } from './outcome.ts'
@@ -64,17 +66,15 @@ interface Given {
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
-/** Whether the batch is recorded episodes of an MDP: they have states where other batches have columns. */
-const isRecorded = (batch: Readonly<Record<string, unknown>>): boolean =>
-  Array.isArray(batch['trajectories']) && batch['trajectories'].some((one: unknown) => isObject(one) && 'states' in one)
+const inBatch = (problem: Problem): Problem => (problem.path.startsWith('trajectories') ? { ...problem, path: `batch.${problem.path}` } : inRequest(problem))
 
 const recorded = (batch: Readonly<Record<string, unknown>>, mdp: Mdp, { facts = {}, sampling }: WeighRequest): E.Either<readonly Problem[], Given> => {
   const by = sampling ?? batch['sampling'] ?? 'target'
   if (by !== 'target' && by !== 'behaviour') return bad('batch.sampling', "'target' or 'behaviour'", shown(by))
+  const { refused } = batchKeys(batch)
   const found = episodes({ mdp, sampling: by, ...facts })(batch['trajectories'])
-  return E.isLeft(found)
-    ? E.left(found.left.map((problem) => (problem.path.startsWith('trajectories') ? { ...problem, path: `batch.${problem.path}` } : inRequest(problem))))
-    : E.right({ batch: found.right.batch, at: found.right })
+  if (refused.length > 0) return E.left([...refused.map((problem) => ({ ...problem, path: `batch.${problem.path}` })), ...(E.isLeft(found) ? found.left.map(inBatch) : [])])
+  return E.isLeft(found) ? E.left(found.left.map(inBatch)) : E.right({ batch: found.right.batch, at: found.right })
 }
 
 /** States and actions beside flat columns: integers in range, one per step. */
@@ -86,9 +86,13 @@ const indices = (batch: Readonly<Record<string, unknown>>, key: string, steps: n
   return wrong < 0 ? E.right(given as readonly number[]) : bad(`batch.${key}[${wrong}]`, `an integer in 0 .. ${below - 1}`, shown(given[wrong]))
 }
 
+/** Far more weights than anybody looks at; a text of them still fits in memory. */
+const mostSteps = 2 ** 23
+
 const columns = (batch: Readonly<Record<string, unknown>>, mdp: Mdp | undefined): E.Either<readonly Problem[], Given> => {
   const decoded = batchCodec.decode(batch)
   if (E.isLeft(decoded)) return E.left(problemsOf('batch')(decoded.left))
+  if (stepCount(decoded.right) > mostSteps) return bad('batch', `at most ${mostSteps} steps; take fewer trajectories, or call estimate in a program`, `${stepCount(decoded.right)} steps`)
   if (mdp === undefined) return E.right({ batch: decoded.right, at: null })
   const steps = decoded.right.offsets[decoded.right.count]
   const state = indices(batch, 'state', steps, mdp.S)

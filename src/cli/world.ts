@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { problemsOf } from '../codec/codec.ts'
 import { factsCodec } from '../codec/request.ts'
 import type { FactSources } from '../codec/request.ts'
+import { unreadInMdp } from '../codec/keys.ts'
 import { mdpCodec } from '../codec/mdp.ts'
 import { cliffWalking, frozenLake } from '../exact/gridworlds.ts'
 import type { Mdp } from '../exact/mdp.ts'
@@ -12,6 +13,7 @@ import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { parseJson, readJson } from './input.ts'
 import { bad } from './outcome.ts'
+import type { Reading } from './reading.ts'
 
 /** Logits that lean towards two actions of a gridworld, as a policy that has begun to learn. */
 const leaning = (states: number, towards: readonly number[]): readonly (readonly number[])[] => Array.from({ length: states }, () => towards)
@@ -37,7 +39,7 @@ export interface FoundWorld {
 }
 
 /** The MDP of a file, of JSON, or of a world's name. */
-export const worldOf = async (path: string, spec: string): Promise<E.Either<readonly Problem[], FoundWorld>> => {
+export const worldOf = async (path: string, spec: string, reading: Reading): Promise<E.Either<readonly Problem[], FoundWorld>> => {
   const inline = /^\s*\{/.test(spec)
   if (!inline && !existsSync(spec)) {
     if (!Object.hasOwn(namedWorlds, spec)) return bad(path, `a file, or a world: ${nearest(Object.keys(namedWorlds), spec)}`, shown(spec))
@@ -46,7 +48,11 @@ export const worldOf = async (path: string, spec: string): Promise<E.Either<read
   const json = inline ? await parseJson(path, spec) : await readJson(spec)
   if (E.isLeft(json)) return json
   const decoded = mdpCodec.decode(json.right)
-  return E.isLeft(decoded) ? E.left(problemsOf(path)(decoded.left)) : E.right({ name: inline ? 'mdp' : spec.replace(/^.*\//, '').replace(/\.json$/, ''), mdp: decoded.right, json: json.right })
+  if (E.isLeft(decoded)) return E.left(problemsOf(path)(decoded.left))
+  const refused = reading.unread(path, unreadInMdp(json.right))
+  return refused.length > 0
+    ? E.left(refused)
+    : E.right({ name: inline ? 'mdp' : spec.replace(/^.*\//, '').replace(/\.json$/, ''), mdp: decoded.right, json: json.right })
 }
 
 /** Where the values of a batch come from, as JSON or as a file of it. */

@@ -4,28 +4,28 @@ import { numberIn } from '../registry/pipeline.ts'
 import type { Json } from '../registry/toJson.ts'
 import { numberJson } from '../registry/toJson.ts'
 import type { End } from '../trajectories/ends.ts'
-import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
+import { cutOf } from '../trajectories/ends.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { fromColumns } from '../trajectories/fromColumns.ts'
-import type { ColumnsInput } from '../trajectories/fromColumns.ts'
 import { fromSteps, stepColumns } from '../trajectories/fromSteps.ts'
-import type { StepsInput } from '../trajectories/fromSteps.ts'
+import { columnsInputNames, cutNames, stepsInputNames, trajectoryNames } from '../trajectories/names.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { withColumn } from '../trajectories/select.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { codecOf } from './codec.ts'
+import { batchKeys, only, withRefused } from './keys.ts'
 
 type AnyBatch = Trajectories<AllFacts>
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
-/** An end in JSON: a word, or `{ "truncated": { "value": 1.5 } }`; the tagged values of the library are read too. */
+/** A cut without the keys that nothing reads; every other end as it is. */
 const endIn = (x: unknown): unknown => {
-  if (x === 'terminated') return terminated
-  if (x === 'timeLimit') return timeLimit
-  if (x === 'truncated') return truncated({})
-  return isObject(x) && Object.keys(x).length === 1 && isObject(x['truncated']) ? { ...x['truncated'], _tag: 'Truncated' } : x
+  const found = cutOf(x)
+  if (found === null) return x
+  const cut = only(found.cut, cutNames) as object
+  return found.within === '' ? { _tag: 'Truncated', ...cut } : { truncated: cut }
 }
 
 const endJson = (end: End): Json => {
@@ -42,7 +42,11 @@ const endJson = (end: End): Json => {
   }
 }
 
-const endsIn = (x: unknown): unknown => (Array.isArray(x) ? x.map(endIn) : x)
+const stepsIn = (x: unknown): unknown => {
+  const steps = only(x, trajectoryNames)
+  if (!isObject(steps)) return steps
+  return Object.hasOwn(steps, 'end') ? { ...columnsIn(steps), end: endIn(steps['end']) } : columnsIn(steps)
+}
 
 /** Columns of steps with their words read, whatever else stands beside them. */
 const columnsIn = (x: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
@@ -53,9 +57,9 @@ const columnsIn = (x: Readonly<Record<string, unknown>>): Readonly<Record<string
   return read.length === 0 ? x : { ...x, ...Object.fromEntries(read) }
 }
 
-const stepsIn = (x: unknown): unknown => (isObject(x) ? { ...columnsIn(x), end: endIn(x['end']) } : x)
+const eachIn = (list: unknown, one: (x: unknown) => unknown): unknown => (Array.isArray(list) ? list.map(one) : list)
 
-/** Columns of the user's own, by name. */
+/** Columns of the user's own beside trajectories: flat, over all steps. */
 const withColumns = (batch: AnyBatch, columns: unknown): E.Either<readonly Problem[], AnyBatch> => {
   if (columns === undefined) return E.right(batch)
   if (!isObject(columns)) return E.left([{ path: 'columns', expected: 'an object of columns by name', got: shown(columns) }])
@@ -83,14 +87,16 @@ const decode = (json: unknown): E.Either<readonly Problem[], AnyBatch> => {
   const { trajectories, ends } = json
   if (trajectories === undefined && json['offsets'] === undefined)
     return E.left([{ path: 'batch', expected: 'trajectories: [{ reward, ..., end }], or flat columns with offsets and ends', got: `keys ${Object.keys(json).join(', ') || 'none'}` }])
+  const { refused } = batchKeys(json)
+  const given = only(json, trajectories === undefined ? columnsInputNames : stepsInputNames) as Readonly<Record<string, unknown>>
   // What the two constructors take is checked by them; which facts there are is known at run time only.
   const built = (
     trajectories === undefined
-      ? fromColumns({ ...columnsIn(json), ends: endsIn(ends) } as unknown as ColumnsInput)
-      : fromSteps({ ...json, trajectories: Array.isArray(trajectories) ? trajectories.map(stepsIn) : trajectories } as unknown as StepsInput)
+      ? fromColumns({ ...columnsIn(given), ends: eachIn(ends, endIn) } as never)
+      : fromSteps({ ...given, trajectories: eachIn(trajectories, stepsIn) } as never)
   ) as E.Either<readonly Problem[], AnyBatch>
-  if (E.isLeft(built)) return built
-  const whole = withColumns(built.right, json['columns'])
+  if (E.isLeft(built) || refused.length > 0) return E.left(withRefused(refused, E.isLeft(built) ? built.left : []))
+  const whole = trajectories === undefined ? built : withColumns(built.right, json['columns'])
   return E.isLeft(whole) ? whole : versioned(whole.right, json['currentVersion'])
 }
 
@@ -117,7 +123,9 @@ const encode = (batch: AnyBatch): Json => {
 
 /**
  * The codec of batches: what `fromSteps` or `fromColumns` take, as JSON. Ends are words: `"terminated"`, `"timeLimit"`, `{ "truncated": {
- * "value": 1.5 } }`; a log-prob of `"-Infinity"` is a number; columns of your own stand under `columns`. Unknown keys are ignored. It encodes flat columns.
+ * "value": 1.5 } }`; a log-prob of `"-Infinity"` is a number; columns of your own stand under `columns`: of a trajectory, or flat beside trajectories or flat columns. A key is refused
+ * that resembles one of ours, or means one in other formats and papers (`rewards`, `dones`, `old_log_probs`); others are not read, and
+ * `unreadInBatch` names them. It encodes flat columns.
  *
  * The needs of an estimator are checked when it meets the batch.
  *

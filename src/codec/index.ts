@@ -1,4 +1,5 @@
 export { batchCodec } from './batch.ts'
+export { unreadInBatch, unreadInMdp } from './keys.ts'
 export { problemsOf } from './codec.ts'
 export { mdpCodec } from './mdp.ts'
 export { pipelineCodec } from './pipeline.ts'

@@ -1,6 +1,7 @@
 import { refuseColumn, refuseLayout } from '../columns/arguments.ts'
 import type { Column, PerStep, PerTrajectory } from '../columns/column.ts'
 import type { Layout } from '../columns/spread.ts'
+import { longest } from '../trajectories/trajectories.ts'
 import type { Reward, StateValue } from '../trajectories/facts.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { checked, range } from '../weighting/options.ts'
@@ -48,17 +49,58 @@ export const nStepAdvantages = (
   refuseColumn('nStepAdvantages: bootstrapValue', bootstrapValue)
   const { count, offsets } = layout
   const out = new Float64Array(offsets[count])
+  const power = powers(discount, n < longest(layout) ? n : 0)
   for (let i = 0; i < count; i++) {
+    const begin = offsets[i]
     const end = offsets[i + 1]
-    for (let k = offsets[i]; k < end; k++) {
-      const stop = Math.min(k + n, end)
-      let sum = stop < end ? value[stop] : bootstrapValue[i]
-      for (let u = stop - 1; u >= k; u--) sum = reward[u] + discount * sum
+    // The last n sums reach the end: one recursion.
+    const last = Math.max(end - n, begin)
+    let sum = bootstrapValue[i]
+    for (let k = end - 1; k >= last; k--) {
+      sum = reward[k] + discount * sum
       out[k] = sum - value[k]
     }
+    if (n < fewTerms) termByTerm(out, reward, value, discount, n, begin, last)
+    else inBlocks(out, reward, value, power, n, begin, last)
   }
   return out
 }
+
+/** Below it, adding the terms of each sum is quicker than sharing them among sums. */
+const fewTerms = 5
+
+/** Advantages of the steps begin <= k < last, whose sums end before the trajectory does. */
+const termByTerm = (out: Float64Array, reward: Column<PerStep>, value: Column<PerStep>, discount: number, n: number, begin: number, last: number): void => {
+  for (let k = begin; k < last; k++) {
+    let sum = value[k + n]
+    for (let u = k + n - 1; u >= k; u--) sum = reward[u] + discount * sum
+    out[k] = sum - value[k]
+  }
+}
+
+/**
+ * The same in a time that does not grow with n. A sum goes over at most one boundary between blocks of n steps: what is before it comes from a
+ * recursion back from there, what is behind it from a sum on from there. Nothing is subtracted again, so that nothing cancels.
+ */
+const inBlocks = (out: Float64Array, reward: Column<PerStep>, value: Column<PerStep>, power: Float64Array, n: number, begin: number, last: number): void => {
+  for (let block = begin; block < last; block += n) {
+    const stop = Math.min(block + n, last)
+    let before = 0
+    for (let k = block + n - 1; k >= block; k--) {
+      before = reward[k] + power[1] * before
+      if (k < stop) out[k] = before
+    }
+    let behind = 0
+    for (let k = block; k < stop; k++) {
+      const far = k - block
+      out[k] += power[n - far] * (behind + power[far] * value[k + n]) - value[k]
+      behind += power[far] * reward[k + n]
+    }
+  }
+}
+
+/** gamma^k for 0 <= k <= n. */
+const powers = (discount: number, n: number): Float64Array => Float64Array.from({ length: n + 1 }, (_, k) => discount ** k)
 
 /**
  * Credit each step with its n-step advantage.

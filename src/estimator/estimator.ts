@@ -13,7 +13,7 @@ import type { Total } from '../weighting/evaluate.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Call } from '../weighting/step.ts'
 import { IllegalStep } from '../weighting/step.ts'
-import { unmetNeeds } from './needs.ts'
+import { lacking, unmetNeeds } from './needs.ts'
 
 declare const direction: unique symbol
 
@@ -101,6 +101,13 @@ export const finished = (where: string, e: unknown): AnyEstimator => {
 /** Thrown when a batch does not carry what an estimator needs; the message names every missing fact and what to do. */
 export class NeedsNotMet extends Error {
   override readonly name = 'NeedsNotMet'
+  /** The needs that are not met, by name. */
+  readonly needs: readonly string[]
+
+  constructor(message: string, needs: readonly string[] = []) {
+    super(message)
+    this.needs = needs
+  }
 }
 
 /** Thrown when a weight would be infinite or NaN; the message names the first such step and what to do. */
@@ -153,7 +160,7 @@ export const estimate = <E>(e: Reduced<E>): ((batch: Trajectories<EstimatorNeeds
 
 const checked = ({ needs, estimate: weigh }: AnyEstimator, batch: Trajectories<AllFacts>, into?: Float64Array): Weights => {
   const unmet = unmetNeeds(needs, batch)
-  if (unmet.length > 0) throw new NeedsNotMet(`estimate: ${unmet.join('\n')}`)
+  if (unmet.length > 0) throw new NeedsNotMet(`estimate: ${unmet.join('\n')}`, lacking(needs, batch))
   const total: Total = { sum: null }
   const weights = weigh(batch, into, total)
   refuseNonFinite(weights, batch, total.sum ?? undefined)

@@ -23,7 +23,7 @@ import type { NeedsOf, Plan, RatioPlan, StageOf } from '../weighting/weighting.t
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Weights } from './estimator.ts'
 import { NeedsNotMet, WeightNotFinite } from './estimator.ts'
-import { unmetNeeds } from './needs.ts'
+import { unmetNeeds, lacking } from './needs.ts'
 import type { Slice } from './stepRatio.ts'
 import { gathered, refuseUnlessOwn } from './stepRatio.ts'
 
@@ -190,7 +190,7 @@ export const cutAtImportance = (r: Reduction<string>, plan: Plan): ((batch: Traj
   const needs = needsOnPolicy(plan.stage) ? union(plan.needs, ['OnPolicy']) : plan.needs
   return (batch) => {
     const unmet = unmetNeeds(needs, batch)
-    if (unmet.length > 0) throw new NeedsNotMet(`prepare: ${unmet.join('\n')}`)
+    if (unmet.length > 0) throw new NeedsNotMet(`prepare: ${unmet.join('\n')}`, lacking(needs, batch))
     return cut(plan, r, batch)
   }
 }

@@ -18,7 +18,7 @@ import { wideLimitedRatio } from '../weighting/wideWeights.ts'
 import { ofAnyBatch } from '../weighting/weighting.ts'
 import type { Estimator, LossWeights, Weights } from './estimator.ts'
 import { estimate, NeedsNotMet, refuseNonFinite, refuseUnreduced } from './estimator.ts'
-import { unmetNeeds } from './needs.ts'
+import { unmetNeeds, lacking } from './needs.ts'
 
 /** A scalar whose derivative with respect to each log-probability is the weight of that step. */
 export interface Surrogate<out Form extends 'score' | 'ratio'> {
@@ -57,7 +57,7 @@ export const surrogate = <N, B extends string>(e: Estimator<N, B>) => {
   const weigh = estimate(e)
   return (batch: Trajectories<NoInfer<N> & LogProb>): Surrogate<'score'> => {
     const unmet = unmetNeeds(['LogProb'], batch)
-    if (unmet.length > 0) throw new NeedsNotMet(`surrogate: ${unmet.join('\n')}`)
+    if (unmet.length > 0) throw new NeedsNotMet(`surrogate: ${unmet.join('\n')}`, lacking(['LogProb'], batch))
     const derivative = weigh(batch)
     let value = 0
     // log pi is -Infinity where the action is impossible now: its weight is 0, and so is its share.
@@ -122,7 +122,7 @@ export const ratioSurrogate = <R extends string>(r: Reduction<R>) => {
     if (own === null || own.ratio !== perStep.ratio) throw new IllegalStep(legality.ratioSurrogate['limited step ratio'])
     return ofAnyBatch((batch: Trajectories<AllFacts>): Surrogate<'ratio'> => {
       const unmet = unmetNeeds(plan.needs, batch)
-      if (unmet.length > 0) throw new NeedsNotMet(`ratioSurrogate: ${unmet.join('\n')}`)
+      if (unmet.length > 0) throw new NeedsNotMet(`ratioSurrogate: ${unmet.join('\n')}`, lacking(plan.needs, batch))
       const credit = creditColumn(plan.credit(batch), batch)
       const scale = r.scale(batch)
       const before = farRatios()

@@ -1,8 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { inputProblems } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { keyProblems } from '../trajectories/vocabulary.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
+import { chainNames } from './names.ts'
 
 /** Its transitions are a table of 2 (length + 1)^2 numbers. */
 const longest = 4095
@@ -55,6 +57,7 @@ export const chain = (options: ChainOptions): E.Either<readonly Problem[], Mdp> 
   if (malformed.length > 0) return E.left(malformed)
   const { length, horizon, discount, slip = 0, goal = 1, step = 0, theta, thetaBehaviour, policy, behaviourPolicy } = options
   const problems = [
+    ...keyProblems('', options, chainNames),
     ...(Number.isInteger(length) && length >= 1 ? [] : [{ path: 'length', expected: 'an integer >= 1', got: String(length) }]),
     ...(length > longest ? [{ path: 'length', expected: `at most ${longest}, so that its table of transitions fits in memory`, got: String(length) }] : []),
     ...(slip >= 0 && slip <= 1 ? [] : [{ path: 'slip', expected: 'a probability in [0, 1]', got: String(slip) }]),

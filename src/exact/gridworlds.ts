@@ -1,8 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { inputProblems } from '../trajectories/keys.ts'
+import { inputProblems, isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import type { Vocabulary } from '../trajectories/vocabulary.ts'
+import { keyProblems } from '../trajectories/vocabulary.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
+import { gridNames, lakeNames } from './names.ts'
 
 /** What a gridworld leaves to its user: horizon, discount, where it starts, and the policies. */
 export interface GridOptions {
@@ -35,12 +38,12 @@ const inside = (rows: number, columns: number, state: number, [down, right]: rea
   return row * columns + column
 }
 
-const known = ['horizon', 'discount', 'start', 'theta', 'thetaBehaviour'] as const satisfies readonly (keyof GridOptions)[]
+/** What is wrong with the options of a gridworld as a whole: that they are none, or keys that it does not have. */
+const problemsOf = (word: string, options: unknown, names: Vocabulary): readonly Problem[] =>
+  isPlain(options) ? keyProblems('', options, names) : inputProblems(word, options, names.known, `${word}({ horizon: 3, discount: 1 })`)
 
-const problemsOf = (word: string, options: unknown, keys: readonly string[]): readonly Problem[] =>
-  inputProblems(word, options, keys, `${word}({ horizon: 3, discount: 1 })`)
-
-const gridMdp = (grid: Grid, { horizon, discount, start = grid.start, theta, thetaBehaviour }: GridOptions): E.Either<readonly Problem[], Mdp> => {
+const gridMdp = (grid: Grid, options: GridOptions): E.Either<readonly Problem[], Mdp> => {
+  const { horizon, discount, start = grid.start, theta, thetaBehaviour } = options
   const S = grid.rows * grid.columns
   if (!(Number.isInteger(start) && start >= 0 && start < S)) return E.left([{ path: 'start', expected: `a state in 0 .. ${S - 1}`, got: String(start) }])
   const states = Array.from({ length: S }, (_, s) => s)
@@ -101,7 +104,7 @@ const lakeDirections: readonly (readonly [number, number])[] = [
  * ```
  */
 export const frozenLake = (options: GridOptions & { readonly slippery?: boolean }): E.Either<readonly Problem[], Mdp> => {
-  const malformed = problemsOf('frozenLake', options, [...known, 'slippery'])
+  const malformed = problemsOf('frozenLake', options, lakeNames)
   if (malformed.length > 0) return E.left(malformed)
   return gridMdp(
     {
@@ -144,7 +147,7 @@ const isCliff = (state: number): boolean => state > 36 && state < 47
  * ```
  */
 export const cliffWalking = (options: GridOptions): E.Either<readonly Problem[], Mdp> => {
-  const malformed = problemsOf('cliffWalking', options, known)
+  const malformed = problemsOf('cliffWalking', options, gridNames)
   if (malformed.length > 0) return E.left(malformed)
   return gridMdp(
     {

@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
+import { keyProblems } from '../trajectories/vocabulary.ts'
 import type { Matrix } from './matrix.ts'
+import { linearQuadraticNames } from './names.ts'
 import { choleskyFactor, largest, plus, scaled, times, transposed } from './matrix.ts'
 
 /**
@@ -121,8 +123,8 @@ const problemsOf = (input: Readonly<Record<string, unknown>>): readonly Problem[
 /**
  * A linear-quadratic problem from plain data, checked.
  *
- * Sizes are read off `mean0` and `K`; `b` is 0 unless given; unknown keys are ignored. Covariances may be singular (a matrix of zeros is
- * no noise); costs must be symmetric, but may have either sign. Every problem is listed.
+ * Sizes are read off `mean0` and `K`; `b` is 0 unless given. Covariances may be singular (a matrix of zeros is no noise); costs must be
+ * symmetric, but may have either sign. Every problem is listed, unknown keys too.
  *
  * @param input  T, gamma, Amat, Bmat, W, mean0, cov0, Qcost, Rcost, K, logSigma, and b if there is one
  *
@@ -140,7 +142,7 @@ const problemsOf = (input: Readonly<Record<string, unknown>>): readonly Problem[
 export const linearQuadratic = (input: unknown): E.Either<readonly Problem[], LinearQuadratic> => {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     return E.left([{ path: 'linearQuadratic', expected: 'an object with T, gamma, Amat, ...', got: shown(input) }])
-  const problems = problemsOf({ ...input })
+  const problems = [...keyProblems('', input, linearQuadraticNames), ...problemsOf({ ...input })]
   if (problems.length > 0) return E.left(problems)
   // Every part has been looked at above.
   const { T, gamma, Amat, Bmat, W, mean0, cov0, Qcost, Rcost, K, logSigma, b = 0 } = input as LinearQuadratic

@@ -2,6 +2,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
+import { keyProblems } from '../trajectories/vocabulary.ts'
+import { mdpNames } from './names.ts'
 import { shapeProblem } from './shape.ts'
 
 /** A finite MDP with a target policy and a behaviour policy, both tabular softmax. */
@@ -188,8 +190,7 @@ const logits = (rows: readonly (readonly number[])[]): readonly (readonly number
  * A finite MDP from plain data, checked.
  *
  * Policies are given as logits (`theta`, `thetaBehaviour`) or as probabilities (`policy`, `behaviourPolicy`); without a behaviour
- * policy it is the target one. `rewardKind` and `terminal` may be left out. Unknown keys are ignored. Every problem is listed: shapes,
- * probabilities that do not sum to 1, infinite rewards, a behaviour probability of 0 where the target's is not.
+ * policy it is the target one. `rewardKind` and `terminal` may be left out. Every problem is listed: unknown keys, shapes, probabilities that do not sum to 1, infinite rewards, a behaviour probability of 0 where the target's is not.
  *
  * @param input  S, A, T, gamma, rho, P, R, and the policies
  *
@@ -205,10 +206,11 @@ const logits = (rows: readonly (readonly number[])[]): readonly (readonly number
  * ```
  */
 export const mdp = (input: unknown): E.Either<readonly Problem[], Mdp> => {
+  const strange = keyProblems('', input, mdpNames)
   const decoded = Shape.decode(input)
-  if (E.isLeft(decoded)) return E.left(decoded.left.map((error) => shapeProblem(error, 'mdp')))
+  if (E.isLeft(decoded)) return E.left([...strange, ...decoded.left.map((error) => shapeProblem(error, 'mdp'))])
   const shape = decoded.right
-  const problems = meaningProblems(shape)
+  const problems = [...strange, ...meaningProblems(shape)]
   if (problems.length > 0) return E.left(problems)
   const { S, A, T, gamma, rho, P, R, terminal = null } = shape
   const theta = shape.theta ?? logits(shape.policy ?? [])

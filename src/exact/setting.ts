@@ -6,11 +6,13 @@ import { fieldProblems, optional } from '../trajectories/fields.ts'
 import { isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Refused } from '../weighting/step.ts'
+import { keyProblems } from '../trajectories/vocabulary.ts'
 import type { ActionValueTable, Values, ValueTable } from './facts.ts'
 import { flatActionValues, flatValues } from './facts.ts'
 import { aSampling, anMdp, mdpProblems } from './made.ts'
 import type { Mdp } from './mdp.ts'
 import type { Model, Sampling } from './model.ts'
+import { settingNames } from './names.ts'
 import type { Truth } from './truth.ts'
 
 /** Where an estimator is to be evaluated. */
@@ -96,7 +98,7 @@ export const settingProblems = (setting: Setting): readonly Problem[] => {
   const malformed = formProblems(setting)
   if (malformed.length > 0) return malformed
   const { S, A, T } = setting.mdp
-  const problems: Problem[] = []
+  const problems: Problem[] = [...keyProblems('', setting, settingNames)]
   const finite = (path: string, row: unknown, length: number, orMore: number = length): void => {
     if (!Array.isArray(row) || row.length < length || row.length > orMore)
       problems.push({ path, expected: `an array of ${length} numbers`, got: Array.isArray(row) ? `${row.length} entries` : String(row) })

@@ -1,4 +1,5 @@
-import { refuseUnknown } from './keys.ts'
+import { refuseUnknown, isRecord } from './keys.ts'
+import { numberIn } from './numbers.ts'
 
 /** The episode is over: the environment has no further reward. No bootstrap value exists. */
 export interface Terminated {
@@ -20,6 +21,12 @@ export interface Truncated {
 }
 /** How a trajectory ends: one tagged value instead of two flags, so that contradictions cannot be written. */
 export type End = Terminated | TimeLimit | Truncated
+
+/** What is known of a cut: the successor observation and its state value. */
+export type Cut = Omit<Truncated, '_tag'>
+
+/** How a trajectory ends, as inputs may say it: a value, or what JSON has for it. */
+export type EndInput = End | 'terminated' | 'timeLimit' | 'truncated' | { readonly truncated: Cut }
 
 /**
  * The end of an episode that is over.
@@ -54,7 +61,26 @@ export const timeLimit: TimeLimit = { _tag: 'TimeLimit' }
  * truncated({ value: 1.5 }) // => { _tag: 'Truncated', value: 1.5 }
  * ```
  */
-export const truncated = (cut: { readonly successor?: unknown; readonly value?: number }): Truncated => {
+export const truncated = (cut: Cut): Truncated => {
   refuseUnknown('truncated', cut, ['successor', 'value'], 'truncated({ value: 1.5 })')
   return { _tag: 'Truncated', ...cut }
+}
+
+/** The cut that an input describes, and the part of its path; null where it is none. */
+export const cutOf = (x: unknown): { readonly within: '' | '.truncated'; readonly cut: Readonly<Record<string, unknown>> } | null => {
+  if (!isRecord(x)) return null
+  const { _tag, ...cut } = x
+  if (_tag === 'Truncated') return { within: '', cut }
+  return isRecord(x['truncated']) && Object.keys(x).length === 1 ? { within: '.truncated', cut: x['truncated'] } : null
+}
+
+/** The end that an input stands for; null where it stands for none. */
+export const endOf = (x: unknown): End | null => {
+  if (x === 'terminated') return terminated
+  if (x === 'timeLimit') return timeLimit
+  if (x === 'truncated') return truncated({})
+  const found = cutOf(x)
+  if (found !== null) return truncated('value' in found.cut ? { ...found.cut, value: numberIn(found.cut['value']) as number } : found.cut)
+  const tag = isRecord(x) ? x['_tag'] : undefined
+  return tag === 'Terminated' ? terminated : tag === 'TimeLimit' ? timeLimit : null
 }

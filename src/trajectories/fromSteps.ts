@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { End } from './ends.ts'
+import type { End, EndInput } from './ends.ts'
+import { cutOf, endOf, terminated } from './ends.ts'
 import type {
   ActionValue,
   BehaviourLogProb,
@@ -15,12 +16,18 @@ import type {
   StateValue,
 } from './facts.ts'
 import { offPolicy, segments } from './facts.ts'
+import { isRecord } from './keys.ts'
+import { cutNames, stepsInputNames, trajectoryNames } from './names.ts'
+import type { Numbers } from './numbers.ts'
+import { isNumbers, numberIn, plainNumbers, shownNumber } from './numbers.ts'
+import type { OwnColumns, OwnFacts } from './ownColumns.ts'
+import { ownNameProblems, ownNames } from './ownColumns.ts'
 import type { Problem } from './problem.ts'
 import { shown } from './problem.ts'
+import type { Strict, StrictEach } from './strict.ts'
 import type { Axes, Batch, Trajectories } from './trajectories.ts'
-
-/** Numbers of the steps of one trajectory: a plain or a typed array. */
-export type Numbers = ArrayLike<number>
+import type { Vocabulary } from './vocabulary.ts'
+import { keyPath, keyProblems } from './vocabulary.ts'
 
 /** One trajectory, given as plain arrays: every column has one entry per step. */
 export interface Steps {
@@ -41,13 +48,15 @@ export interface Steps {
   readonly referenceLogProb?: Numbers
   /** log-probability that the sampling engine reported, nats. [L] */
   readonly rolloutLogProb?: Numbers
+  /** Columns of your own, by name: `{ mine: [...] }`. [L] each */
+  readonly columns?: OwnColumns
   /** Number of the trajectory's group. */
-  readonly group?: number
+  readonly group?: number | bigint
   /** Time index of the first step, 0 unless the trajectory is a segment. */
-  readonly startTime?: number
+  readonly startTime?: number | bigint
   /** How many steps, where no column says so (a trajectory for cloning). */
   readonly length?: number
-  readonly end: End
+  readonly end: EndInput
 }
 
 /** What a batch says of itself besides its trajectories. */
@@ -80,7 +89,8 @@ export type ColumnFacts<T> = Carries<T, 'reward', Reward> &
   Carries<T, 'actionValue', ActionValue> &
   Carries<T, 'referenceLogProb', ReferenceLogProb> &
   Carries<T, 'rolloutLogProb', RolloutLogProb> &
-  Carries<T, 'group', Group>
+  Carries<T, 'group', Group> &
+  OwnFacts<T>
 
 /** The facts that the header amounts to. */
 export type HeaderFacts<I extends Pick<BatchHeader, 'provenance' | 'episodes'>> = (I['provenance'] extends 'on-policy' ? OnPolicy : OffPolicy) &
@@ -91,13 +101,13 @@ export const stepColumns = ['reward', 'logProb', 'behaviourLogProb', 'value', 'a
 /** Name of a per-step column that a batch can be given. */
 export type StepColumn = (typeof stepColumns)[number]
 
-const isLogProb = (name: StepColumn): boolean => name.endsWith('ogProb')
+const isLogProb = (name: StepColumn | null): boolean => name !== null && name.endsWith('ogProb')
 
 /** Float32 networks return log-probs of certain actions a little above 0. */
 const rounding = 1e-6
 
-/** Whether something is a plain or a typed array. */
-export const isNumbers = (x: unknown): x is Numbers => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
+/** Beyond so many wrong numbers in a column, one line stands for the rest. */
+const mostWrong = 10_000
 
 /** What is wrong with what a batch says of itself. */
 export const headerProblems = (header: BatchHeader): readonly Problem[] => {
@@ -106,8 +116,10 @@ export const headerProblems = (header: BatchHeader): readonly Problem[] => {
   const { discount, provenance, episodes, actions = 'discrete', version = 0 } = header
   if (!(typeof discount === 'number' && discount >= 0 && discount <= 1)) refuse('discount', 'a number in [0, 1]', discount)
   if (provenance !== 'on-policy' && provenance !== 'off-policy') refuse('provenance', "'on-policy' or 'off-policy'", provenance)
-  if (episodes !== 'complete' && episodes !== 'segments') refuse('episodes', "'complete' or 'segments'", episodes)
-  if (actions !== 'discrete' && actions !== 'continuous') refuse('actions', "'discrete' or 'continuous'", actions)
+  if (episodes !== 'complete' && episodes !== 'segments')
+    refuse('episodes', `'complete' or 'segments'${isNumbers(episodes) ? ' (episodes themselves stand under trajectories)' : ''}`, episodes)
+  if (actions !== 'discrete' && actions !== 'continuous')
+    refuse('actions', `'discrete' or 'continuous'${isNumbers(actions) ? ' (of actions themselves, weights need the log-probs alone)' : ''}`, actions)
   if (!Number.isInteger(version)) refuse('version', 'an integer', version)
   return problems
 }
@@ -116,38 +128,41 @@ export const headerProblems = (header: BatchHeader): readonly Problem[] => {
 export const mayBeImpossible = (name: StepColumn, provenance: BatchHeader['provenance'], names: readonly StepColumn[]): boolean =>
   name === 'logProb' && provenance === 'off-policy' && names.includes('behaviourLogProb')
 
-/** What is wrong with a column that should have so many entries. */
-export const columnProblems = (
-  path: string,
-  name: StepColumn,
-  column: unknown,
-  length: number,
-  discrete: boolean,
-  impossible: boolean,
-): readonly Problem[] => {
+/**
+ * What is wrong with a column that should have so many entries.
+ *
+ * @param name        which of ours it is; null: one of the user's own
+ * @param impossible  whether it may hold -Infinity
+ */
+export const columnProblems = (path: string, name: StepColumn | null, column: unknown, length: number, discrete: boolean, impossible: boolean): readonly Problem[] => {
   if (!isNumbers(column)) return [{ path, expected: 'an array of numbers', got: shown(column) }]
   const problems: Problem[] = []
   if (column.length !== length) problems.push({ path, expected: `${length} entries, one per step`, got: String(column.length) })
+  if (column.length > mostSteps) return problems
   for (let t = 0; t < column.length; t++) {
     const x: unknown = column[t]
     if (x === -Infinity && impossible) continue
-    if (typeof x !== 'number' || !Number.isFinite(x)) problems.push({ path: `${path}[${t}]`, expected: 'a finite number', got: shown(x) })
-    else if (discrete && isLogProb(name) && x > rounding)
+    const number = typeof x === 'bigint' ? numberIn(x) : x
+    if (typeof number !== 'number' || !Number.isFinite(number)) problems.push({ path: `${path}[${t}]`, expected: 'a finite number', got: shownNumber(x) })
+    else if (discrete && isLogProb(name) && number > rounding)
       problems.push({ path: `${path}[${t}]`, expected: "a log-probability <= 0 (for densities say actions: 'continuous')", got: shown(x) })
+    if (problems.length > mostWrong) return [...problems, { path, expected: 'finite numbers in what follows', got: 'more that are wrong' }]
   }
   return problems
 }
 
 /** What is wrong with the end of a trajectory. */
-export const endProblems = (path: string, end: End | undefined, episodes: string, needsValue: boolean): readonly Problem[] => {
-  const tag: unknown = end?._tag
-  if (end === undefined || (tag !== 'Terminated' && tag !== 'TimeLimit' && tag !== 'Truncated'))
-    return [{ path, expected: 'terminated, timeLimit or truncated({ value })', got: shown(end) }]
+export const endProblems = (path: string, given: unknown, episodes: string, needsValue: boolean): readonly Problem[] => {
+  const end = endOf(given)
+  if (end === null) return [{ path, expected: 'terminated, timeLimit or truncated({ value })', got: shown(given) }]
   if (end._tag !== 'Truncated') return []
+  const { within = '', cut = {} } = cutOf(given) ?? {}
+  const at = `${path}${within}`
   return [
     ...(episodes === 'complete' ? [{ path, expected: "a true end, since episodes is 'complete' (or say 'segments')", got: 'truncated' }] : []),
+    ...keyProblems(at, cut, cutNames),
     ...(needsValue && !Number.isFinite(end.value)
-      ? [{ path: `${path}.value`, expected: 'the finite value of the successor, since steps carry value', got: shown(end.value) }]
+      ? [{ path: `${at}.value`, expected: 'the finite value of the successor, since steps carry value', got: shownNumber(end.value) }]
       : []),
   ]
 }
@@ -162,79 +177,114 @@ export const timeExpected = (x: unknown): string => (Number.isInteger(x) && Numb
 export const driftProblems = (prefix: string, { logProb, behaviourLogProb }: Pick<Steps, 'logProb' | 'behaviourLogProb'>): readonly Problem[] => {
   if (!isNumbers(logProb) || !isNumbers(behaviourLogProb)) return []
   const problems: Problem[] = []
-  for (let t = 0; t < Math.min(logProb.length, behaviourLogProb.length); t++)
-    if (typeof logProb[t] === 'number' && typeof behaviourLogProb[t] === 'number' && Math.abs(logProb[t] - behaviourLogProb[t]) > rounding)
+  for (let t = 0; t < Math.min(logProb.length, behaviourLogProb.length, mostSteps); t++) {
+    const [now, then] = [numberIn(logProb[t]), numberIn(behaviourLogProb[t])]
+    if (typeof now === 'number' && typeof then === 'number' && Math.abs(now - then) > rounding)
       problems.push({
         path: `${prefix}logProb[${t}]`,
-        expected: `behaviourLogProb[${t}] = ${behaviourLogProb[t]}, since provenance is 'on-policy' (or say 'off-policy')`,
-        got: shown(logProb[t]),
+        expected: `behaviourLogProb[${t}] = ${then}, since provenance is 'on-policy' (or say 'off-policy')`,
+        got: shown(now),
       })
+    if (problems.length > mostWrong) break
+  }
   return problems
 }
 
+/** Columns that a trajectory has, ours first. */
+const columnsOf = (steps: Steps): readonly unknown[] => [...stepColumns.map((name) => steps[name]), ...ownNames(steps.columns).map((name) => steps.columns?.[name])]
+
 /** Length of a trajectory: the first of its columns that is an array says it; without any, `length` does. */
-const lengthOf = (steps: Steps): number => {
-  for (const name of stepColumns) {
-    const column: unknown = steps[name]
-    if (isNumbers(column)) return column.length
-  }
-  return steps.length ?? 0
+const lengthOf = (steps: Steps): number => columnsOf(steps).find(isNumbers)?.length ?? steps.length ?? 0
+
+/** Names of the columns that some trajectory has: those that all must have. */
+interface Names {
+  readonly ours: readonly StepColumn[]
+  readonly own: readonly string[]
+  readonly grouped: boolean
 }
 
-const trajectoryProblems = (path: string, steps: Steps, names: readonly StepColumn[], header: BatchHeader, grouped: boolean): readonly Problem[] => {
-  if (typeof steps !== 'object' || steps === null) return [{ path, expected: 'an object of columns', got: shown(steps) }]
+const trajectoryProblems = (path: string, steps: Steps, { ours, own, grouped }: Names, header: BatchHeader): readonly Problem[] => {
+  if (!isRecord(steps)) return [{ path, expected: 'an object of columns', got: shown(steps) }]
   const length = lengthOf(steps)
   const discrete = header.actions !== 'continuous'
-  const problems: Problem[] = []
-  if (!(Number.isInteger(length) && length >= 1)) problems.push({ path, expected: 'at least one step', got: shown(length) })
+  const strange = keyProblems(path, steps, trajectoryNames).map((problem) => declared(problem, path, steps))
+  const problems: Problem[] = [...strange]
+  // What a misspelt column is the length of is no trajectory without steps.
+  if (!(Number.isInteger(length) && length >= 1) && (length !== 0 || strange.length === 0)) problems.push({ path, expected: 'at least one step', got: shown(length) })
   if (steps.length !== undefined && steps.length !== length)
     problems.push({ path: `${path}.length`, expected: `${length}, as its columns have`, got: shown(steps.length) })
-  for (const name of stepColumns) {
-    const column: unknown = steps[name]
-    const at = `${path}.${name}`
-    if (names.includes(name)) {
-      if (column === undefined) problems.push({ path: at, expected: 'a column, as other trajectories have', got: 'undefined' })
-      else problems.push(...columnProblems(at, name, column, length, discrete, mayBeImpossible(name, header.provenance, names)))
-    }
+  const look = (at: string, name: StepColumn | null, column: unknown): void => {
+    if (column === undefined) problems.push({ path: at, expected: 'a column, as other trajectories have', got: 'undefined' })
+    else problems.push(...columnProblems(at, name, column, length, discrete, name !== null && mayBeImpossible(name, header.provenance, ours)))
   }
-  const start = steps.startTime ?? 0
-  if (!isTime(start)) problems.push({ path: `${path}.startTime`, expected: timeExpected(start), got: shown(start) })
-  else if (start > 0 && header.episodes === 'complete')
+  for (const name of ours) look(`${path}.${name}`, name, steps[name])
+  const misnamed = ownNameProblems(`${path}.columns`, steps.columns)
+  problems.push(...misnamed)
+  if (misnamed.length === 0) for (const name of own) look(keyPath(`${path}.columns`, name), null, steps.columns?.[name])
+  const start = numberIn(steps.startTime ?? 0)
+  if (!isTime(start)) problems.push({ path: `${path}.startTime`, expected: timeExpected(start), got: shownNumber(start) })
+  else if (Number(start) > 0 && header.episodes === 'complete')
     problems.push({ path: `${path}.startTime`, expected: "0, since episodes is 'complete' (or say 'segments')", got: shown(start) })
-  if (grouped && !Number.isInteger(steps.group)) problems.push({ path: `${path}.group`, expected: 'an integer, as other trajectories have', got: shown(steps.group) })
-  problems.push(...endProblems(`${path}.end`, steps.end, header.episodes, names.includes('value')))
+  if (grouped && !Number.isInteger(numberIn(steps.group)))
+    problems.push({ path: `${path}.group`, expected: 'an integer, as other trajectories have', got: shownNumber(steps.group) })
+  problems.push(...endProblems(`${path}.end`, steps.end, header.episodes, ours.includes('value')))
   if (header.provenance === 'on-policy') problems.push(...driftProblems(`${path}.`, steps))
-  if (header.provenance === 'off-policy' && names.includes('behaviourLogProb') && !names.includes('logProb'))
+  if (header.provenance === 'off-policy' && ours.includes('behaviourLogProb') && !ours.includes('logProb'))
     problems.push({ path: `${path}.logProb`, expected: 'the current log-probs, since provenance is off-policy', got: 'undefined' })
   return problems
 }
 
+/** Of an array under a name that means nothing to us: where columns of one's own stand. */
+const declared = (problem: Problem, path: string, part: object): Problem => {
+  const key = problem.path.slice(path === '' ? 0 : path.length + 1)
+  return problem.expected.startsWith('one of ') && isNumbers((part as Readonly<Record<string, unknown>>)[key])
+    ? { ...problem, expected: `${problem.expected}, or columns: { ${key}: [...] } for a column of your own` }
+    : problem
+}
+
+/** Keys of a part of an input that has columns, where they are none of ours. */
+export const strangeProblems = (part: object, words: Vocabulary): readonly Problem[] => keyProblems('', part, words).map((problem) => declared(problem, '', part))
+
 /** Positions of steps are kept in 32 bits. */
-const mostSteps = 2 ** 31 - 1
+export const mostSteps = 2 ** 31 - 1
+
+/** A column of float64 of so many steps takes 1 GiB: a number alone does not promise more. */
+export const mostBareSteps = 2 ** 27
+
+/** What is wrong with a number of steps that columns bear out, or that stands alone. */
+export const countProblems = (path: string, steps: number, bare: boolean): readonly Problem[] =>
+  bare && steps > mostBareSteps
+    ? [{ path, expected: `at most ${mostBareSteps} steps where no column has them`, got: shown(steps) }]
+    : steps > mostSteps
+      ? [{ path, expected: `at most ${mostSteps} steps in all`, got: shown(steps) }]
+      : []
 
 /** Every problem of an input to fromSteps; empty where there is none. */
-const problemsOf = (input: StepsInput, names: readonly StepColumn[]): readonly Problem[] => {
+const problemsOf = (input: StepsInput, names: Names): readonly Problem[] => {
   const { trajectories } = input
-  if (!Array.isArray(trajectories)) return [{ path: 'trajectories', expected: 'an array', got: shown(trajectories) }]
+  const strange = keyProblems('', input, stepsInputNames)
+  if (!Array.isArray(trajectories)) return [...strange, { path: 'trajectories', expected: 'an array', got: shown(trajectories) }]
   const total = Array.from(trajectories).reduce((sum: number, steps: Steps | null) => {
     const length: unknown = typeof steps === 'object' && steps !== null ? lengthOf(steps) : 0
     return typeof length === 'number' ? sum + length : sum
   }, 0)
-  const grouped = trajectories.some((steps: Steps | null | undefined) => steps?.group !== undefined)
   return [
     ...headerProblems(input),
-    ...(total > mostSteps ? [{ path: 'trajectories', expected: `at most ${mostSteps} steps in all`, got: shown(total) }] : []),
+    ...strange,
+    ...countProblems('trajectories', total, names.ours.length + names.own.length === 0),
     ...(trajectories.length === 0 ? [{ path: 'trajectories', expected: 'at least one trajectory', got: '0' }] : []),
-    ...Array.from(trajectories).flatMap((steps: Steps, i) => trajectoryProblems(`trajectories[${i}]`, steps, names, input, grouped)),
+    ...Array.from(trajectories).flatMap((steps: Steps, i) => trajectoryProblems(`trajectories[${i}]`, steps, names, input)),
   ]
 }
 
 /**
  * A batch from plain arrays, one object per trajectory, checked.
  *
- * Which facts the batch carries follows from the columns that are given: `reward` makes it carry Reward, and so on. All problems are
- * listed at once, each by path, what is expected and what was found: NaN and infinite numbers (but a logProb of -Infinity off-policy,
- * a ratio of 0), log-probs of discrete actions above 0, unequal lengths, empty trajectories, contradictions between header and trajectories.
+ * Which facts the batch carries follows from the columns that are given: `reward` makes it carry Reward, and so on. Columns of your own
+ * are declared, `columns: { mine: [...] }` in each trajectory; a key that is none of these is a problem. All problems are listed at once,
+ * each by path, what is expected and what was found: unknown keys, NaN and infinite numbers (but a logProb of -Infinity off-policy, a ratio of 0), log-probs of discrete actions above 0, unequal
+ * lengths, empty trajectories, contradictions between header and trajectories. 64-bit integers are read where a number can hold them. An end
+ * is a value, such as `terminated`, or a word, as in JSON: `'terminated'`, `'timeLimit'`, `{ truncated: { value: 1.5 } }`.
  *
  * @param input  discount, provenance, episodes, and the trajectories
  *
@@ -251,10 +301,14 @@ const problemsOf = (input: StepsInput, names: readonly StepColumn[]): readonly P
  * ```
  */
 export const fromSteps = <const I extends StepsInput>(
-  input: I,
+  input: I & Strict<I, StepsInput> & { readonly trajectories: StrictEach<I['trajectories'][number], Steps> },
 ): E.Either<readonly Problem[], Trajectories<ColumnFacts<I['trajectories'][number]> & HeaderFacts<I>>> => {
-  const given: readonly Steps[] = Array.isArray(input?.trajectories) ? input.trajectories : []
-  const names = stepColumns.filter((name) => given.some((steps) => steps?.[name] !== undefined))
+  const given: readonly Steps[] = Array.isArray(input?.trajectories) ? Array.from(input.trajectories) : []
+  const names: Names = {
+    ours: stepColumns.filter((name) => given.some((steps) => steps?.[name] !== undefined)),
+    own: [...new Set(given.flatMap((steps) => ownNames(steps?.columns)))],
+    grouped: given.some((steps) => steps?.group !== undefined),
+  }
   const problems = problemsOf(input ?? {}, names)
   if (problems.length > 0) return E.left(problems)
   return E.right(laidOut(input, names) as Trajectories<ColumnFacts<I['trajectories'][number]> & HeaderFacts<I>>)
@@ -263,29 +317,34 @@ export const fromSteps = <const I extends StepsInput>(
 /** The bootstrap value of an end: that of the successor where a trajectory was cut, else 0. */
 export const bootstrapOf = (end: End): number => (end._tag === 'Truncated' ? (end.value ?? 0) : 0)
 
-const laidOut = (input: StepsInput, names: readonly StepColumn[]): Batch & Pick<OnPolicy | OffPolicy, 'provenance'> & Pick<CompleteEpisodes | Segments, 'episodes'> => {
+/** The end of an input that has been looked at. */
+export const checkedEnd = (given: EndInput): End => endOf(given) ?? terminated
+
+const laidOut = (input: StepsInput, { ours, own, grouped }: Names): Batch & Pick<OnPolicy | OffPolicy, 'provenance'> & Pick<CompleteEpisodes | Segments, 'episodes'> => {
   const { trajectories, discount, version = 0, actions = 'discrete' } = input
   const count = trajectories.length
   const offsets = new Int32Array(count + 1)
   for (const [i, steps] of trajectories.entries()) offsets[i + 1] = offsets[i] + lengthOf(steps)
   const columns: Record<string, Float64Array> = {}
-  for (const name of names) {
+  const joined = (of: (steps: Steps) => Numbers | undefined): Float64Array => {
     const column = new Float64Array(offsets[count])
-    for (const [i, steps] of trajectories.entries()) column.set(steps[name] ?? [], offsets[i])
-    columns[name] = column
+    for (const [i, steps] of trajectories.entries()) column.set(plainNumbers(of(steps) ?? []), offsets[i])
+    return column
   }
-  if (names.includes('behaviourLogProb')) columns['logProb'] ??= columns['behaviourLogProb']
-  if (names.includes('value')) columns['bootstrapValue'] = Float64Array.from(trajectories, ({ end }) => bootstrapOf(end))
-  const grouped = trajectories.some(({ group }) => group !== undefined)
-  if (grouped) columns['group'] = Float64Array.from(trajectories, ({ group }) => group ?? 0)
+  for (const name of ours) columns[name] = joined((steps) => steps[name])
+  for (const name of own) columns[name] = joined((steps) => steps.columns?.[name])
+  const ends = trajectories.map(({ end }) => checkedEnd(end))
+  if (ours.includes('behaviourLogProb')) columns['logProb'] ??= columns['behaviourLogProb']
+  if (ours.includes('value')) columns['bootstrapValue'] = Float64Array.from(ends, bootstrapOf)
+  if (grouped) columns['group'] = Float64Array.from(trajectories, ({ group }) => Number(group ?? 0))
   const axes: Axes = Object.fromEntries(
     Object.keys(columns).map((name) => [name, name === 'bootstrapValue' || name === 'group' ? 'per trajectory' : 'per step']),
   )
   return {
     count,
     offsets,
-    startTime: Int32Array.from(trajectories, ({ startTime = 0 }) => startTime),
-    ends: trajectories.map(({ end }) => end),
+    startTime: Int32Array.from(trajectories, ({ startTime = 0 }) => Number(startTime)),
+    ends,
     discount,
     version,
     currentVersion: version,

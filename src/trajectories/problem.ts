@@ -17,7 +17,7 @@ const mostCharacters = 80
 
 /** Any value as text for `got`, whatever it is: quoted if it is a string, shortened if it is long, every character to be seen. */
 export const shown = (x: unknown): string => {
-  const text = visible(typeof x === 'object' && x !== null ? objectText(x) : typeof x === 'string' ? JSON.stringify(x) : String(x))
+  const text = visible(typeof x === 'object' && x !== null ? objectText(x) : typeof x === 'string' ? JSON.stringify(x) : typeof x === 'bigint' ? `${x}n` : String(x))
   return text.length > mostCharacters ? `${text.slice(0, mostCharacters - 3)}...` : text
 }
 

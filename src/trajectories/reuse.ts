@@ -2,19 +2,23 @@ import * as E from 'fp-ts/lib/Either.js'
 import { kinds, refuseArgument } from './argument.ts'
 import type { BehaviourLogProb, OffPolicy } from './facts.ts'
 import { offPolicy } from './facts.ts'
-import { columnProblems, isNumbers } from './fromSteps.ts'
-import { refuseUnknown } from './keys.ts'
+import { columnProblems } from './fromSteps.ts'
+import { isRecord } from './keys.ts'
+import { nowNames } from './names.ts'
+import type { Numbers } from './numbers.ts'
+import { isNumbers, numberIn, plainNumbers, shownNumber } from './numbers.ts'
 import type { Problem } from './problem.ts'
 import { shown } from './problem.ts'
 import type { Trajectories } from './trajectories.ts'
 import { stepCount } from './trajectories.ts'
+import { keyProblems } from './vocabulary.ts'
 
 /** What the parameters say now of the actions of a batch. */
 export interface Now {
   /** log pi(a_t|s_t) at the current parameters, nats; -Infinity of an action that has become impossible: a ratio of 0. [sum L_i] */
-  readonly logProb: ArrayLike<number>
+  readonly logProb: Numbers
   /** Version of the current parameters. */
-  readonly version: number
+  readonly version: number | bigint
 }
 
 /** A batch whose provenance is off-policy, whatever it was before. */
@@ -39,19 +43,23 @@ export type Reused<Facts> = Trajectories<Omit<Facts, 'provenance' | keyof Behavi
  * pipe(batch, E.chain(reuse({ logProb: [-0.5], version: 1 })), E.map((b) => Array.from(b.logProb))) // => E.right([-0.5])
  * ```
  */
-export const reuse = (now: Now) => {
-  refuseUnknown('reuse', now, ['logProb', 'version'], 'reuse({ logProb, version: 1 })')
-  const { logProb, version } = now
-  return <Facts extends BehaviourLogProb>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Reused<Facts>> => {
+export const reuse =
+  (now: Now) =>
+  <Facts extends BehaviourLogProb>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Reused<Facts>> => {
+    const given: unknown = now
+    if (!isRecord(given)) return E.left([{ path: 'reuse', expected: '{ logProb, version } of the current parameters', got: shown(given) }])
+    const { logProb } = now
+    const version = numberIn(now.version)
     refuseArgument('reuse', batch, kinds.batch)
     const steps = stepCount(batch)
-    if (!isNumbers(logProb)) return E.left([{ path: 'logProb', expected: `${steps} log-probs, one per step`, got: shown(logProb) }])
     const problems = [
-      ...columnProblems('logProb', 'logProb', logProb, steps, batch.actionSpace === 'discrete', true),
-      ...(Number.isInteger(version) ? [] : [{ path: 'version', expected: 'an integer', got: String(version) }]),
+      ...keyProblems('', now, nowNames),
+      ...(isNumbers(logProb)
+        ? columnProblems('logProb', 'logProb', logProb, steps, batch.actionSpace === 'discrete', true)
+        : [{ path: 'logProb', expected: `${steps} log-probs, one per step`, got: shown(logProb) }]),
+      ...(Number.isInteger(version) ? [] : [{ path: 'version', expected: 'an integer', got: shownNumber(version) }]),
     ]
     if (problems.length > 0) return E.left(problems)
-    const reused: object = { ...batch, provenance: offPolicy, logProb: Float64Array.from(logProb), currentVersion: version }
+    const reused: object = { ...batch, provenance: offPolicy, logProb: Float64Array.from(plainNumbers(logProb)), currentVersion: version }
     return E.right(reused as Reused<Facts>)
   }
-}

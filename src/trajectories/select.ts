@@ -1,6 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Column, PerStep } from '../columns/column.ts'
 import { kinds, refuseArgument } from './argument.ts'
+import { columnProblems } from './fromSteps.ts'
+import type { Numbers } from './numbers.ts'
+import { plainNumbers } from './numbers.ts'
 import type { Problem } from './problem.ts'
 import type { Batch, Trajectories } from './trajectories.ts'
 import { stepCount } from './trajectories.ts'
@@ -127,19 +130,18 @@ const joined = (a: ArrayLike<number>, b: ArrayLike<number>): Float64Array => {
  * pipe(batch, E.chain(withColumn('novelty', [0.5, 0])), E.map((b) => Array.from(b.novelty))) // => E.right([0.5, 0])
  * ```
  */
-export const withColumn = <const Name extends string>(name: Name, values: ArrayLike<number>) => {
+export const withColumn = <const Name extends string>(name: Name, values: Numbers) => {
   refuseArgument('withColumn: name', name, kinds.text)
   refuseArgument(`withColumn: ${name}`, values, { ...kinds.numbers, expected: "an array of numbers, one per step, as in withColumn('novelty', [0.5, 0])" })
   return <Facts>(batch: Trajectories<Facts>): E.Either<readonly Problem[], Trajectories<Facts & { readonly [K in Name]: Column<PerStep> }>> => {
     refuseArgument('withColumn', batch, kinds.batch)
     const steps = stepCount(batch)
-    const problems: Problem[] = []
-    if (name in batch) problems.push({ path: name, expected: 'a name that the batch does not have yet', got: name })
-    if (values.length !== steps) problems.push({ path: name, expected: `${steps} entries, one per step`, got: String(values.length) })
-    for (let k = 0; k < values.length; k++)
-      if (!Number.isFinite(values[k])) problems.push({ path: `${name}[${k}]`, expected: 'a finite number', got: String(values[k]) })
+    const problems = [
+      ...(name in batch ? [{ path: name, expected: 'a name that the batch does not have yet', got: name }] : []),
+      ...columnProblems(name, null, values, steps, false, false),
+    ]
     if (problems.length > 0) return E.left(problems)
-    const added: object = { ...batch, axes: { ...batch.axes, [name]: 'per step' }, [name]: Float64Array.from(values) }
+    const added: object = { ...batch, axes: { ...batch.axes, [name]: 'per step' }, [name]: Float64Array.from(plainNumbers(values)) }
     return E.right(added as Trajectories<Facts & { readonly [K in Name]: Column<PerStep> }>)
   }
 }

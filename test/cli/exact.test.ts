@@ -18,6 +18,7 @@ const file = (name: string, content: unknown): string => {
   return path
 }
 const end = { reduce: 'meanOverTrajectories' }
+const answersNotRead = 'estimand: mdp: not read: id, seed, aux, nTrajectories, truth, trustRegion, klEstimators, ppo, estimators (--strict refuses such keys)\n'
 
 describe('estimand exact on stored MDPs, as another program would ask', () => {
   for (const stored of mdps)
@@ -32,7 +33,7 @@ describe('estimand exact on stored MDPs, as another program would ask', () => {
         sampling: row.sampling,
       }))
       const { exit, out, err } = await shell(['exact', '--mdp', mdp, '--requests', '-'], { stdin: requests.map((request) => JSON.stringify(request)).join('\n') })
-      expect(err).toBe('')
+      expect(err).toBe(answersNotRead)
       expect(exit).toBe(0)
       const answers = out.trimEnd().split('\n').map((line) => JSON.parse(line))
       expect(answers).toHaveLength(rows.length)

@@ -47,7 +47,7 @@ describe('a stream of requests', () => {
       const pieces = async function* (): AsyncGenerator<Uint8Array> {
         for (let k = 0; k < bytes.length; k += size) yield bytes.slice(k, k + size)
       }
-      await answerAll({ codec: exactRequestCodec(), complete: (json) => Promise.resolve(E.right(json)), answer: (one) => E.map(exactJson)(answerExact(one)) }, pieces(), (text) => {
+      await answerAll({ codec: exactRequestCodec(), complete: (json) => Promise.resolve(E.right(json)), unread: () => [], answer: (one) => E.map(exactJson)(answerExact(one)) }, pieces(), (text) => {
         out += text
         return Promise.resolve()
       })

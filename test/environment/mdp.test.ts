@@ -8,6 +8,7 @@ import type { Mdp } from 'estimand/exact'
 import { ending, fromMdp, lockStep, streamsOf, uniform } from '../../src/environment/index.ts'
 import { seed } from '../seed/seed.ts'
 import { readVectors } from '../vectors/read.ts'
+import { worldIn } from '../vectors/setting.ts'
 import { surprise } from './chiSquare.ts'
 
 /** Probability that a right sampler fails one of these tests. */
@@ -66,7 +67,7 @@ const surpriseOf = (world: Mdp, counts: ReadonlyMap<string, number>): number => 
   return surprise(keys.map((key) => counts.get(key) ?? 0), keys.map((key) => probabilities.get(key) ?? 0))
 }
 
-const stored = readVectors('mdp.json').mdps.map((one): readonly [string, Mdp] => [one.id, pipe(mdp(one), E.getOrElseW(refuse))])
+const stored = readVectors('mdp.json').mdps.map((one): readonly [string, Mdp] => [one.id, pipe(mdp(worldIn(one)), E.getOrElseW(refuse))])
 const worlds: readonly (readonly [string, Mdp])[] = [
   ...stored.filter(([, world]) => trajectories(world, 'target').length <= 2000),
   ['a slippery chain', pipe(chain({ length: 2, horizon: 5, discount: 0.9, slip: 0.2 }), E.getOrElseW(refuse))],

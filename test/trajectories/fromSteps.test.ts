@@ -56,7 +56,7 @@ describe('fromSteps: what is wrong with trajectories', () => {
     ['a string for a number', complete, [{ reward: ['1'], end }], 'trajectories[0].reward[0]: expected a finite number, got "1"'],
     ['null for a number', complete, [{ reward: [null], end }], 'trajectories[0].reward[0]: expected a finite number, got null'],
     ['a hole for a number', complete, [{ reward: [never], end }], 'trajectories[0].reward[0]: expected a finite number, got undefined'],
-    ['a bigint for a number', complete, [{ reward: [1n], end }], 'trajectories[0].reward[0]: expected a finite number, got 1'],
+    ['a bigint that no number holds', complete, [{ reward: [2n ** 60n], end }], 'trajectories[0].reward[0]: expected a finite number, got 1152921504606846976n, beyond 2^53'],
     ['a column that is no array', complete, [{ reward: 1, length: 1, end }], 'trajectories[0].reward: expected an array of numbers, got 1'],
     ['a column that is null', complete, [{ reward: null, length: 1, end }], 'trajectories[0].reward: expected an array of numbers, got null'],
     ['a column as a string', complete, [{ reward: '12', length: 2, end }], 'trajectories[0].reward: expected an array of numbers, got "12"'],

@@ -6,7 +6,7 @@ import type { Exact, Setting, ValueTable, ActionValueTable } from 'estimand/exac
 import { describe, expect, it } from 'vitest'
 import { readVectors } from './read.ts'
 import type { MdpFile, PipelineFile, StoredMdp, StoredRow } from './schema.ts'
-import { estimatorOf, gap, tableOf } from './setting.ts'
+import { estimatorOf, gap, tableOf, worldIn } from './setting.ts'
 
 const { mdps } = readVectors<MdpFile>('mdp.json')
 const { pipelines } = readVectors<PipelineFile>('pipelines.json')
@@ -32,7 +32,7 @@ const groups = (mdp: StoredMdp): ReadonlyMap<string, readonly StoredRow[]> => {
 describe('every expectation row', () => {
   for (const stored of mdps)
     it(stored.id, { timeout: 120_000 }, () => {
-      const mdp = right(checkedMdp(stored))
+      const mdp = right(checkedMdp(worldIn(stored)))
       for (const rows of groups(stored).values()) {
         const [{ id, sampling, N }] = rows
         const facts = pipelines[id].facts ?? {}
@@ -64,7 +64,7 @@ describe('every expectation row', () => {
   it('counts trajectories without going through them', () => {
     for (const stored of mdps) {
       const uncoupled = estimatorOf(['totalReturn', { reduce: 'meanOverTrajectories' }], stored)
-      expect(cost({ mdp: right(checkedMdp(stored)) })(uncoupled).trajectories, stored.id).toBe(stored.nTrajectories)
+      expect(cost({ mdp: right(checkedMdp(worldIn(stored))) })(uncoupled).trajectories, stored.id).toBe(stored.nTrajectories)
     }
   })
 })
@@ -73,7 +73,7 @@ describe('every truth', () => {
   const numbersOf = (x: unknown): readonly number[] => (Array.isArray(x) ? x.flatMap(numbersOf) : [Number(x)])
   for (const stored of mdps)
     it(stored.id, () => {
-      const known = truth(right(checkedMdp(stored)))
+      const known = truth(right(checkedMdp(worldIn(stored))))
       for (const [name, value] of Object.entries(known)) {
         expect(stored.truth[name], `${stored.id} lacks ${name}`).toBeDefined()
         expect(gap(numbersOf(value), numbersOf(stored.truth[name])), name).toBeLessThan(1e-9)

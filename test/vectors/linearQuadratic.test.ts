@@ -4,7 +4,7 @@ import type { AnyEstimator, Problem } from 'estimand'
 import { exactOnLinearQuadratic, linearGaussianScoreWithoutNormaliser, linearQuadratic } from 'estimand/exact'
 import { describe, expect, it } from 'vitest'
 import { readVectors } from './read.ts'
-import { gap } from './setting.ts'
+import { gap, problemIn } from './setting.ts'
 
 const { lqr } = readVectors('mdp.json')
 const { pipelines } = readVectors('pipelines.json')
@@ -18,7 +18,7 @@ const dropped = '_dropped_normaliser'
 describe("every linear-quadratic row, by the library's pipelines", () => {
   for (const stored of lqr)
     it(stored.id, { timeout: 60_000 }, () => {
-      const problem = right(linearQuadratic(stored))
+      const problem = right(linearQuadratic(problemIn(stored)))
       for (const [id, row] of Object.entries(stored.estimators)) {
         const spec = pipelines[id.replace(dropped, '')]?.spec
         expect(spec, `${id} has a pipeline`).toBeTruthy()
@@ -34,7 +34,7 @@ describe("every linear-quadratic row, by the library's pipelines", () => {
 
   it('refuses an estimator that couples trajectories', () => {
     const coupled = right(pipelineFromJson(['totalReturn', { baseline: 'leaveOneOut' }, { reduce: 'meanOverTrajectories' }]))
-    const found = exactOnLinearQuadratic(right(linearQuadratic(lqr[0])))(coupled as Parameters<ReturnType<typeof exactOnLinearQuadratic>>[0])
+    const found = exactOnLinearQuadratic(right(linearQuadratic(problemIn(lqr[0]))))(coupled as Parameters<ReturnType<typeof exactOnLinearQuadratic>>[0])
     expect(E.isLeft(found) && describeProblems(found.left)).toContain('does not couple')
   })
 })

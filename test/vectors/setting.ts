@@ -1,7 +1,18 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AllFacts, AnyEstimator, Steps, Trajectories } from 'estimand'
 import { describeProblems, fromSteps, pipelineFromJson, terminated, timeLimit } from 'estimand'
-import type { FactSources, StoredBatch, StoredMdp, StoredTrajectory, Table } from './schema.ts'
+import type { FactSources, StoredBatch, StoredLinearQuadratic, StoredMdp, StoredTrajectory, StoredWorld, Table } from './schema.ts'
+
+/** The definition of an entry, without its answers. */
+export const worldIn = ({ S, A, T, gamma, rewardKind, terminal, rho, P, R, theta, thetaBehaviour }: StoredWorld): StoredWorld => ({
+  S, A, T, gamma, rewardKind, terminal, rho, P, R, theta, thetaBehaviour,
+})
+
+/** The definition of a linear-quadratic entry, without its answers. */
+export const problemIn = (stored: object): object => {
+  const { stateDim, actionDim, T, gamma, Amat, Bmat, W, mean0, cov0, Qcost, Rcost, K, logSigma, b } = stored as StoredLinearQuadratic
+  return { stateDim, actionDim, T, gamma, Amat, Bmat, W, mean0, cov0, Qcost, Rcost, K, logSigma, b }
+}
 
 /** Tables of an MDP entry by path, such as truth.V. */
 const at = (mdp: StoredMdp, path: string): unknown =>

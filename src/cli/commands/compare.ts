@@ -4,10 +4,10 @@ import type { Problem } from '../../trajectories/problem.ts'
 import type { CompareRequest } from '../compare.ts'
 import { estimatorOf } from '../spec.ts'
 import { factsOf, worldOf } from '../world.ts'
-import type { Common, Context } from './context.ts'
-import { defined, factsHelp, integer, recipeHelp, samplingOption, specHelp, worldHelp } from './context.ts'
+import type { Common, Context, Strict } from './context.ts'
+import { defined, factsHelp, integer, recipeHelp, samplingOption, specHelp, strictOption, worldHelp } from './context.ts'
 
-interface CompareOptions extends Common {
+interface CompareOptions extends Common, Strict {
   readonly world?: readonly string[]
   readonly batchSize: number
   readonly sampling?: 'target' | 'behaviour'
@@ -36,6 +36,7 @@ export const addCompare = (context: Context): void => {
     .option('--batch-size <N>', 'trajectories in a batch', integer(1), 2)
     .addOption(samplingOption())
     .option('--facts <JSON>', factsHelp)
+    .addOption(strictOption())
     .option('--limit <N>', 'most trajectories, or tuples of them, to go through (default: 600000)', integer(1))
     .option('--plot <FILE>', 'where the plot goes', 'compare.svg')
     .option('--no-plot', 'no plot')
@@ -43,7 +44,8 @@ export const addCompare = (context: Context): void => {
       withWords(options, async (words) => {
         const { world = shownByDefault, batchSize, sampling, facts, limit, plot } = options
         const estimators = await Promise.all(specs.map((one, k) => estimatorOf(`SPEC ${k + 1}`, one, words)))
-        const worlds = await Promise.all(world.map((one) => worldOf('world', one)))
+        const reading = context.reading(options)
+        const worlds = await Promise.all(world.map((one) => worldOf('world', one, reading)))
         const values: E.Either<readonly Problem[], FactSources> = facts === undefined ? E.right({ value: 'exact', actionValue: 'exact' }) : await factsOf(facts)
         const problems = [...estimators, ...worlds, values].flatMap((one: E.Either<readonly Problem[], unknown>) => (E.isLeft(one) ? one.left : []))
         if (problems.length > 0 || E.isLeft(values)) return refuse(problems)

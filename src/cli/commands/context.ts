@@ -5,6 +5,7 @@ import type { Registry } from '../../registry/registry.ts'
 import type { Problem } from '../../trajectories/problem.ts'
 import { shown } from '../../trajectories/problem.ts'
 import type { ExitCode, Io, Outcome } from '../outcome.ts'
+import type { Reading } from '../reading.ts'
 import type { Style } from '../style.ts'
 import { namedWorlds } from '../world.ts'
 
@@ -14,6 +15,13 @@ export interface Common {
   readonly words?: string
 }
 
+/** The option of commands that read MDPs or batches. */
+export interface Strict {
+  readonly strict?: boolean
+}
+
+export const strictOption = (): Option => new Option('--strict', 'refuse keys of MDP and batch files that nothing reads, instead of naming them')
+
 /** What a command is given to work with. */
 export interface Context {
   readonly io: Io
@@ -22,6 +30,8 @@ export interface Context {
   readonly command: (name: string, description: string, examples: readonly string[], notes: readonly string[]) => Command
   /** Runs with the built-in words and those of --words. */
   readonly withWords: (options: Common, command: (words: Registry) => Promise<void>) => Promise<void>
+  /** What becomes of keys that nothing reads. */
+  readonly reading: (options: Strict) => Reading
   /** Prints an answer, or the problems that stand in its way. */
   readonly finish: (outcome: Outcome, json: boolean | undefined) => Promise<void>
   readonly refuse: (problems: readonly Problem[]) => void

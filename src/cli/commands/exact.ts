@@ -1,14 +1,15 @@
 import { Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
+import { unreadInMdp } from '../../codec/keys.ts'
 import type { ExactRequest } from '../../codec/request.ts'
 import { exactRequestCodec } from '../../codec/request.ts'
 import { answerExact, exactJson, runExact } from '../exact.ts'
 import type { Answering } from '../requests.ts'
-import type { Common, Context } from './context.ts'
-import { defined, factsHelp, integer, missing, recipeHelp, samplingOption, specHelp, worldHelp } from './context.ts'
+import type { Common, Context, Strict } from './context.ts'
+import { defined, factsHelp, integer, missing, recipeHelp, samplingOption, specHelp, strictOption, worldHelp } from './context.ts'
 import { answerStream, completing, sharedFields } from './stream.ts'
 
-interface ExactOptions extends Common {
+interface ExactOptions extends Common, Strict {
   readonly mdp?: string
   readonly estimator?: string
   readonly facts?: string
@@ -39,12 +40,14 @@ export const addExact = (context: Context): void => {
     .option('--batch-size <N>', 'trajectories in a batch (default: 1, or 2 where they are coupled)', integer(1))
     .addOption(samplingOption())
     .addOption(new Option('--covariance <WHICH>', 'which entries (default: diagonal)').choices(['diagonal', 'full']))
+    .addOption(strictOption())
     .option('--limit <N>', 'most trajectories, or tuples of them, to go through (default: 600000)', integer(1))
     .option('--requests <FILE>', 'answer a file of requests, one JSON object a line; - is standard input')
     .action((options: ExactOptions) =>
       withWords(options, async (words) => {
         const { batchSize, sampling, covariance, limit, requests, json } = options
-        const shared = await sharedFields(options, words)
+        const reading = context.reading(options)
+        const shared = await sharedFields(options, words, reading)
         if (E.isLeft(shared)) return refuse(shared.left)
         const { world, facts } = shared.right
         const rest = defined({ batchSize, sampling, covariance, limit })
@@ -52,7 +55,8 @@ export const addExact = (context: Context): void => {
           const defaults = { mdp: world?.mdp, estimator: options.estimator, facts: options.facts === undefined ? undefined : facts, ...rest }
           const answering: Answering<ExactRequest> = {
             codec: exactRequestCodec(words),
-            complete: completing(defined(defaults)),
+            complete: completing(defined(defaults), reading),
+            unread: (request) => reading.unread('mdp', unreadInMdp(request['mdp'])),
             answer: (request) => E.map(exactJson)(answerExact(request)),
           }
           return answerStream(requests, answering, context)

@@ -4,6 +4,7 @@ import type { ExactRequest, FactSources } from '../../codec/request.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Problem } from '../../trajectories/problem.ts'
 import { answerAll } from '../requests.ts'
+import type { Reading } from '../reading.ts'
 import type { Answering } from '../requests.ts'
 import { estimatorOf, specJson } from '../spec.ts'
 import { factsOf, worldOf } from '../world.ts'
@@ -15,8 +16,9 @@ import { defined } from './context.ts'
 export const sharedFields = async (
   { mdp, estimator, facts }: { readonly mdp?: string | undefined; readonly estimator?: string | undefined; readonly facts?: string | undefined },
   words: Registry,
+  reading: Reading,
 ): Promise<E.Either<readonly Problem[], { readonly world: FoundWorld | null; readonly estimator: ExactRequest['estimator'] | null; readonly facts: FactSources }>> => {
-  const world = mdp === undefined ? E.right(null) : await worldOf('mdp', mdp)
+  const world = mdp === undefined ? E.right(null) : await worldOf('mdp', mdp, reading)
   const found = estimator === undefined ? E.right(null) : await estimatorOf('estimator', estimator, words)
   const values = await factsOf(facts)
   const problems = [world, found, values].flatMap((one) => (E.isLeft(one) ? one.left : []))
@@ -26,9 +28,9 @@ export const sharedFields = async (
 }
 
 /** A field of a request that may be a name or file as well as JSON: what it stands for. */
-const lookedUp = (cache: Map<string, Promise<E.Either<readonly Problem[], unknown>>>, key: 'mdp' | 'estimator') => {
+const lookedUp = (cache: Map<string, Promise<E.Either<readonly Problem[], unknown>>>, key: 'mdp' | 'estimator', reading: Reading) => {
   const look = (text: string): Promise<E.Either<readonly Problem[], unknown>> =>
-    key === 'estimator' ? specJson('estimator', text) : worldOf('mdp', text).then(E.map(({ mdp }): unknown => mdp))
+    key === 'estimator' ? specJson('estimator', text) : worldOf('mdp', text, reading).then(E.map(({ mdp }): unknown => mdp))
   return (value: unknown): Promise<E.Either<readonly Problem[], unknown>> => {
     if (typeof value !== 'string') return Promise.resolve(E.right(value))
     const known = cache.get(`${key} ${value}`)
@@ -40,9 +42,9 @@ const lookedUp = (cache: Map<string, Promise<E.Either<readonly Problem[], unknow
 }
 
 /** Requests with the command line's own fields as defaults, and names and files looked up. */
-export const completing = (defaults: Readonly<Record<string, unknown>>): Answering<never>['complete'] => {
+export const completing = (defaults: Readonly<Record<string, unknown>>, reading: Reading): Answering<never>['complete'] => {
   const cache = new Map<string, Promise<E.Either<readonly Problem[], unknown>>>()
-  const [mdpOf, specOf] = [lookedUp(cache, 'mdp'), lookedUp(cache, 'estimator')]
+  const [mdpOf, specOf] = [lookedUp(cache, 'mdp', reading), lookedUp(cache, 'estimator', reading)]
   return async (json) => {
     const whole: Record<string, unknown> = { ...defaults, ...json }
     const [mdp, estimator] = [await mdpOf(whole['mdp']), await specOf(whole['estimator'])]

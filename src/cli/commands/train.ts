@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { problemsOf } from '../../codec/codec.ts'
+import { unreadInMdp } from '../../codec/keys.ts'
 import { estimatorChoiceCodec, experimentCodec } from '../../codec/experiment.ts'
 import { backendNames } from '../../backend/openBackend.ts'
 import { environments } from '../../environment/byName.ts'
@@ -13,11 +14,12 @@ import { shown } from '../../trajectories/problem.ts'
 import { usualBatch } from '../defaults.ts'
 import { parseJson, readJson } from '../input.ts'
 import { bad } from '../outcome.ts'
+import type { Reading } from '../reading.ts'
 import { namedWorlds, worldOf } from '../world.ts'
-import type { Common, Context } from './context.ts'
-import { defined, integer, missing, recipeHelp } from './context.ts'
+import type { Common, Context, Strict } from './context.ts'
+import { defined, integer, missing, recipeHelp, strictOption } from './context.ts'
 
-interface TrainOptions extends Common {
+interface TrainOptions extends Common, Strict {
   readonly env?: string
   readonly estimator?: string
   readonly seed?: string
@@ -60,10 +62,14 @@ const numeric = (text: string): number | string => (text.trim() !== '' && Number
 const maybe = <A, B>(x: A | undefined, f: (x: A) => B): B | undefined => (x === undefined ? undefined : f(x))
 
 /** An environment as JSON, with the file or world that it names read. */
-const environmentJson = async (json: unknown, folder: string): Promise<Read> => {
-  if (!isRecord(json) || typeof json['mdp'] !== 'string') return E.right(json)
+const environmentJson = async (json: unknown, folder: string, reading: Reading): Promise<Read> => {
+  if (!isRecord(json)) return E.right(json)
+  if (typeof json['mdp'] !== 'string') {
+    const refused = reading.unread('environment.mdp', unreadInMdp(json['mdp']))
+    return refused.length > 0 ? E.left(refused) : E.right(json)
+  }
   const file = resolve(folder, json['mdp'])
-  const world = await worldOf('environment.mdp', existsSync(file) ? file : json['mdp'])
+  const world = await worldOf('environment.mdp', existsSync(file) ? file : json['mdp'], reading)
   return E.isLeft(world) ? world : E.right({ ...json, mdp: world.right.mdp })
 }
 
@@ -145,11 +151,11 @@ const overrides = async (options: TrainOptions, before: Json, words: Registry): 
 }
 
 /** The experiment of a file, with the files that it names, from its own folder, read. */
-const configOf = async (path: string): Promise<E.Either<readonly Problem[], Json>> => {
+const configOf = async (path: string, reading: Reading): Promise<E.Either<readonly Problem[], Json>> => {
   const json = await readJson(path)
   if (E.isLeft(json)) return json
   if (!isRecord(json.right)) return bad(path, 'an object: environment, estimator and more', Array.isArray(json.right) ? 'an array' : String(json.right))
-  const environment = await environmentJson(json.right['environment'], dirname(path))
+  const environment = await environmentJson(json.right['environment'], dirname(path), reading)
   if (E.isLeft(environment)) return environment
   const estimator = await estimatorJson(json.right['estimator'], dirname(path))
   if (E.isLeft(estimator)) return estimator
@@ -157,9 +163,9 @@ const configOf = async (path: string): Promise<E.Either<readonly Problem[], Json
 }
 
 /** The experiment of a record: nothing where its file is missing; refused where there is no checkpoint to go on from. */
-const recordedIn = async ({ checkpoint, experiment }: { readonly checkpoint: string; readonly experiment: string }): Promise<E.Either<readonly Problem[], Json>> => {
+const recordedIn = async ({ checkpoint, experiment }: { readonly checkpoint: string; readonly experiment: string }, reading: Reading): Promise<E.Either<readonly Problem[], Json>> => {
   if (!existsSync(checkpoint)) return bad('--resume', 'a folder with a checkpoint; without --resume training begins there', `${checkpoint}, which is no file`)
-  return existsSync(experiment) ? configOf(experiment) : E.right({})
+  return existsSync(experiment) ? configOf(experiment, reading) : E.right({})
 }
 
 const choice = (flags: string, what: string, choices: readonly string[]): Option => new Option(flags, what).choices(choices)
@@ -224,21 +230,23 @@ export const addTrain = (context: Context): void => {
     .option('--checkpoint <DIR>', 'the folder of the record')
     .option('--resume', 'go on from the checkpoint in DIR, with the options of its experiment.json but for those given')
     .option('--every <N>', 'updates between checkpoints', integer(1), 10)
+    .addOption(strictOption())
     .action((path: string | undefined, options: TrainOptions) =>
       withWords(options, async (words) => {
         const { metrics, checkpoint, resume, every, json } = options
         if (resume === true && checkpoint === undefined) return refuse(missing('--checkpoint', 'the folder to resume from'))
+        const reading = context.reading(options)
         const { filesOf } = await import('../../record/files.ts')
         const { runTrain } = await import('../train.ts')
-        const recorded = checkpoint === undefined || resume !== true ? E.right<readonly Problem[], Json>({}) : await recordedIn(filesOf(checkpoint))
+        const recorded = checkpoint === undefined || resume !== true ? E.right<readonly Problem[], Json>({}) : await recordedIn(filesOf(checkpoint), reading)
         if (E.isLeft(recorded)) return refuse(recorded.left)
-        const read = path === undefined ? recorded : await configOf(path)
+        const read = path === undefined ? recorded : await configOf(path, reading)
         if (E.isLeft(read)) return refuse(read.left)
         const given = await overrides(options, read.right, words)
         if (E.isLeft(given)) return refuse(given.left)
         const { laidAnew, loosened } = await import('../schedule.ts')
         const { json: config, was } = resume === true && path === undefined ? loosened(read.right, given.right, words) : { json: read.right, was: null }
-        const environment = await environmentJson(given.right['environment'] ?? config['environment'], '.')
+        const environment = await environmentJson(given.right['environment'] ?? config['environment'], '.', reading)
         const estimator = await estimatorJson(given.right['estimator'] ?? config['estimator'], '.')
         if (E.isLeft(environment)) return refuse(environment.left)
         if (E.isLeft(estimator)) return refuse(estimator.left)

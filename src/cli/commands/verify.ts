@@ -17,7 +17,7 @@ export const addVerify = (context: Context): void => {
     'verify',
     'try the laws on an estimator; a failure shows the smallest world in which it fails',
     ['estimand verify --estimator reinforceLoo', 'estimand verify --estimator grpo --unbiased', 'estimand verify --estimator mine.json --words mine.js --runs 1000'],
-    ['Exit code 1 if a law fails.', specHelp, recipeHelp],
+    ['Exit code 1 if a law fails, 2 if none fails and one could not be tried for want of a fact, such as a column of your own.', specHelp, recipeHelp],
   )
     .requiredOption('--estimator <SPEC>', 'the estimator')
     .option('--seed <N>', 'seed of the worlds and batches', integer(0), 1)

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { batchKeys, unreadInMdp } from '../../codec/keys.ts'
 import type { WeighRequest } from '../../codec/request.ts'
 import { weighRequestCodec } from '../../codec/request.ts'
 import type { Problem } from '../../trajectories/problem.ts'
@@ -7,11 +8,11 @@ import { bad } from '../outcome.ts'
 import { answerWeigh, runWeigh } from '../weigh.ts'
 import type { Answering } from '../requests.ts'
 import type { FoundWorld } from '../world.ts'
-import type { Common, Context } from './context.ts'
-import { defined, factsHelp, missing, recipeHelp, samplingOption, specHelp } from './context.ts'
+import type { Common, Context, Strict } from './context.ts'
+import { defined, factsHelp, missing, recipeHelp, samplingOption, specHelp, strictOption } from './context.ts'
 import { answerStream, completing, sharedFields } from './stream.ts'
 
-interface WeighOptions extends Common {
+interface WeighOptions extends Common, Strict {
   readonly mdp?: string
   readonly batch?: string
   readonly estimator?: string
@@ -53,20 +54,24 @@ export const addWeigh = (context: Context): void => {
     .option('--estimator <SPEC>', 'the estimator')
     .option('--facts <JSON>', factsHelp)
     .addOption(samplingOption())
+    .addOption(strictOption())
     .option('--requests <FILE>', 'answer a file of requests, one JSON object a line; - is standard input')
     .action((options: WeighOptions) =>
       withWords(options, async (words) => {
         const { batch, sampling, requests, json } = options
-        const shared = await sharedFields(options, words)
+        const reading = context.reading(options)
+        const shared = await sharedFields(options, words, reading)
         if (E.isLeft(shared)) return refuse(shared.left)
         const { world, estimator, facts } = shared.right
         const given = batch === undefined ? E.right(undefined) : await batchOf(batch, world)
         if (E.isLeft(given)) return refuse(given.left)
+        const ofBatch = (json: unknown, gradient: boolean): readonly Problem[] => reading.unread('batch', batchKeys(json, gradient).unread)
         if (requests !== undefined) {
           const defaults = { mdp: world?.mdp, estimator: options.estimator, batch: given.right, facts: options.facts === undefined ? undefined : facts, sampling }
           const answering: Answering<WeighRequest> = {
             codec: weighRequestCodec(words),
-            complete: completing(defined(defaults)),
+            complete: completing(defined(defaults), reading),
+            unread: (request) => [...reading.unread('mdp', unreadInMdp(request['mdp'])), ...ofBatch(request['batch'], request['mdp'] !== undefined)],
             answer: (request) => answerWeigh(request, words),
           }
           return answerStream(requests, answering, context)
@@ -76,6 +81,8 @@ export const addWeigh = (context: Context): void => {
             ...(batch === undefined ? missing('--batch', 'a file, or the index of an entry of batches in the MDP file') : []),
             ...(estimator === null ? missing('--estimator', 'a recipe, a pipeline as JSON, or a file of it') : []),
           ])
+        const unread = ofBatch(given.right, world !== null)
+        if (unread.length > 0) return refuse(unread)
         return finish(runWeigh({ estimator, batch: given.right, facts, ...defined({ mdp: world?.mdp, sampling }) }, words, style), json)
       }),
     )
