@@ -8,6 +8,8 @@ export type ExitCode = 0 | 1 | 2
 export interface Answer {
   readonly json: unknown
   readonly text: string
+  /** What is to be said besides, a line each on standard error. */
+  readonly notes?: readonly string[]
   /** 1 where a law or check failed; 2 where what was asked for could be done in part only. */
   readonly exit: ExitCode
 }

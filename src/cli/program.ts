@@ -62,6 +62,7 @@ export const run = async (args: readonly string[], world: Io): Promise<ExitCode>
     finish: async (outcome, json) => {
       if (E.isLeft(outcome)) return context.refuse(outcome.left)
       await io.out(`${json === true ? JSON.stringify(outcome.right.json) : outcome.right.text}\n`)
+      for (const note of outcome.right.notes ?? []) io.err(`estimand: ${note}\n`)
       exit = outcome.right.exit
     },
     refuse: (problems) => {

@@ -6,6 +6,7 @@ import { batchKeys, isRecorded } from '../codec/keys.ts'
 import type { WeighRequest } from '../codec/request.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import { estimate, NeedsNotMet, WeightNotFinite } from '../estimator/estimator.ts'
+import { unreadFacts } from '../estimator/unreadFacts.ts'
 import { surrogate } from '../estimator/surrogate.ts'
 import { episodes, tabularGradient } from '../exact/episodes.ts'
 import type { Mdp } from '../exact/mdp.ts'
@@ -42,6 +43,8 @@ export interface RatioDiagnostics {
 export interface Weighed {
   /** sum W grad log pi at the logits, flat [S A]; null without an MDP, or without states and actions. */
   readonly gradient: readonly number[] | null
+  /** Facts of the batch that the estimator does not read although they change what its user would expect. */
+  readonly unreadFacts: readonly string[]
   /** W of each step of each trajectory. [N][L_i] */
   readonly weights: readonly (readonly number[])[]
   /** sum W log pi with W held; null where the batch has no log-probs. */
@@ -160,6 +163,7 @@ export const answerWeigh = (request: WeighRequest, words: Registry): E.Either<re
     const { offsets, count } = batch
     return E.right({
       gradient: mdp === undefined || at === null ? null : tabularGradient(mdp, at, weights),
+      unreadFacts: unreadFacts(estimator)(batch),
       weights: Array.from({ length: count }, (_, i) => Array.from(weights.subarray(offsets[i], offsets[i + 1]))),
       surrogate: 'logProb' in batch ? { form: 'score', value: surrogate(estimator)(batch).value } : null,
       diagnostics: {
@@ -212,4 +216,4 @@ const textOf = ({ estimator, mdp }: WeighRequest, { gradient, weights, surrogate
 
 /** `estimand weigh`: the weights of a batch. */
 export const runWeigh = (request: WeighRequest, words: Registry, style: Style): Outcome =>
-  E.map((weighed: Weighed): Answer => ({ json: weighed, text: textOf(request, weighed, style), exit: 0 }))(answerWeigh(request, words))
+  E.map((weighed: Weighed): Answer => ({ json: weighed, text: textOf(request, weighed, style), notes: weighed.unreadFacts, exit: 0 }))(answerWeigh(request, words))

@@ -1,7 +1,7 @@
 import { refuseArgument } from '../trajectories/argument.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Explanation } from './explain.ts'
-import { anExplanation, couplings } from './explain.ts'
+import { anExplanation, couplingText } from './explain.ts'
 import { latexCode, latexText } from './render/latexText.ts'
 import { latexOf, weightEquation } from './render/mathematics.ts'
 
@@ -38,7 +38,7 @@ const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() +
  */
 export const describeLatex = (explanation: Explanation): string => {
   refuseArgument('describeLatex', explanation, anExplanation)
-  const { pipeline, weight, estimate, objective, needs, coupling, verdict, bias, expectation, sources } = explanation
+  const { pipeline, weight, estimate, objective, needs, coupling, pooled, verdict, bias, expectation, sources } = explanation
   return [
     '{\\raggedright',
     '\\begin{description}',
@@ -48,7 +48,7 @@ export const describeLatex = (explanation: Explanation): string => {
     `\\item[Estimate] ${mathematics(estimate)}`,
     `\\item[Objective] ${mathematics(objective.formula)}`,
     `\\item[Needs] ${needs.map(latexCode).join(', ') || 'nothing'}`,
-    `\\item[Coupling] ${couplings[coupling]}`,
+    `\\item[Coupling] ${latexText(couplingText({ coupling, pooled }))}`,
     `\\item[Bias] ${latexText(capital(verdict))}${bias.length === 0 ? '.' : ':'}`,
     ...(bias.length === 0
       ? []

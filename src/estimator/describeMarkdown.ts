@@ -1,7 +1,7 @@
 import { refuseArgument } from '../trajectories/argument.ts'
 import type { Formula } from '../weighting/formula.ts'
 import type { Explanation } from './explain.ts'
-import { anExplanation, couplings } from './explain.ts'
+import { anExplanation, couplingText } from './explain.ts'
 import { latexOf, weightEquation } from './render/mathematics.ts'
 
 const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
@@ -94,12 +94,12 @@ const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() +
  */
 export const describeMarkdown = (explanation: Explanation): string => {
   refuseArgument('describeMarkdown', explanation, anExplanation)
-  const { pipeline, weight, estimate, objective, needs, coupling, verdict, bias, expectation, sources } = explanation
+  const { pipeline, weight, estimate, objective, needs, coupling, pooled, verdict, bias, expectation, sources } = explanation
   return [
     ['## Pipeline', ...codeBlock(pipeline)],
     ['## Weight', ...display(weightEquation(weight)), '', 'The estimate is', '', ...display(estimate)],
     ['## Objective', ...display(objective.formula)],
-    ['## Needs', ...(needs.length === 0 ? ['Nothing.'] : needs.map((need) => `- ${code(need)}`)), '', `${capital(couplings[coupling])}.`],
+    ['## Needs', ...(needs.length === 0 ? ['Nothing.'] : needs.map((need) => `- ${code(need)}`)), '', `${capital(couplingText({ coupling, pooled }))}.`],
     [
       '## Bias',
       `${escaped(capital(verdict))}${bias.length === 0 ? '.' : ':'}`,

@@ -5,6 +5,7 @@ import type { Reason } from '../weighting/reason.ts'
 import type { Coupling, Objective, Word } from '../weighting/weighting.ts'
 import type { Composition, Estimator, Reduced } from './estimator.ts'
 import { finished } from './estimator.ts'
+import { poolsWith } from './unreadFacts.ts'
 
 /** What is to be known of an estimator before any data: for reading, for tables, for pages. */
 export interface Explanation {
@@ -19,6 +20,8 @@ export interface Explanation {
   readonly needs: readonly string[]
   /** Whether the weights of one trajectory depend on the others. */
   readonly coupling: Coupling
+  /** Words that pool over the whole batch, whatever groups it has; none where the estimator reads groups. */
+  readonly pooled: readonly string[]
   /** Whether it is biased, in a sentence, and under which condition that holds. */
   readonly verdict: string
   /** Why the expectation is not the gradient of the objective; empty: it is. */
@@ -34,11 +37,15 @@ const objectives: { readonly [O in Objective]: Formula } = {
 }
 
 /** What the coupling means for the trajectories of a batch. */
-export const couplings: { readonly [C in Coupling]: string } = {
+const couplings: { readonly [C in Coupling]: string } = {
   none: 'trajectories are independent',
   exchangeable: 'the weights of a trajectory depend on the others of its batch, in whatever order',
   ordered: 'the weights of a trajectory depend on the others of its batch, and on their order',
 }
+
+/** What the coupling is, and that groups do not matter to it where somebody may think so. */
+export const couplingText = ({ coupling, pooled }: Pick<Explanation, 'coupling' | 'pooled'>): string =>
+  pooled.length === 0 ? couplings[coupling] : `${couplings[coupling]}; group is not read, ${pooled.join(' and ')} ${pooled.length === 1 ? 'pools' : 'pool'} over all of them`
 
 /** JSON has no Infinity; the JSON form of pipelines writes it as a word. */
 const json = (argument: unknown): string => JSON.stringify(argument, (_key, value: unknown) => (value === Infinity ? 'Infinity' : value))
@@ -105,6 +112,7 @@ export const explain = <E>(estimator: Reduced<E>): Explanation => {
     objective: { name: e.objective, formula: objectives[e.objective] },
     needs: e.needs,
     coupling: e.coupling,
+    pooled: poolsWith(e),
     verdict: verdictOf(e),
     bias: e.reasons,
     expectation: expectationOf(e),
@@ -135,14 +143,14 @@ const reasonText = ({ name, class: kind, because, expectation, source }: Reason)
  */
 export const describe = (explanation: Explanation): string => {
   refuseArgument('describe', explanation, anExplanation)
-  const { pipeline, weight, objective, needs, coupling, bias, expectation, sources } = explanation
+  const { pipeline, weight, objective, needs, bias, expectation, sources } = explanation
   return [
     `pipeline     ${pipeline.join('\n             ')}`,
     `weight       W_it = ${weight.text}`,
     `estimate     ${explanation.estimate.text}`,
     `objective    ${objective.formula.text}`,
     `needs        ${needs.join(', ') || 'nothing'}`,
-    `coupling     ${couplings[coupling]}`,
+    `coupling     ${couplingText(explanation)}`,
     `bias         ${bias.map(reasonText).join('\n             ') || 'none, given support'}`,
     `expectation  ${expectation?.text ?? 'no closed form; compute it with exact'}`,
     `sources      ${sources.join('\n             ')}`,

@@ -17,10 +17,12 @@ export type OwnFacts<T> = [T] extends [{ readonly columns: infer C }]
   : unknown
 
 /** What a batch has under names of its own. */
-const taken: readonly string[] = [
-  ...['count', 'offsets', 'startTime', 'ends', 'discount', 'version', 'currentVersion', 'actionSpace', 'axes', 'provenance', 'episodes'],
-  ...['reward', 'logProb', 'behaviourLogProb', 'value', 'bootstrapValue', 'actionValue', 'referenceLogProb', 'rolloutLogProb', 'group'],
-]
+const taken: ReadonlySet<string> = new Set(
+  (
+    'count offsets startTime ends discount version currentVersion actionSpace axes provenance episodes ' +
+    'reward logProb behaviourLogProb value bootstrapValue actionValue referenceLogProb rolloutLogProb group'
+  ).split(' '),
+)
 
 /** Names of the columns of your own; none where there is no record of them. */
 export const ownNames = (columns: unknown): readonly string[] => (isRecord(columns) && !isNumbers(columns) ? Object.keys(columns).filter((name) => columns[name] !== undefined) : [])
@@ -30,6 +32,6 @@ export const ownNameProblems = (path: string, columns: unknown): readonly Proble
   if (columns === undefined) return []
   if (!isRecord(columns) || isNumbers(columns)) return [{ path, expected: 'columns of your own by name: { mine: [...] }', got: shown(columns) }]
   return ownNames(columns).flatMap((name) =>
-    taken.includes(name) || name in Object.prototype ? [{ path: keyPath(path, name), expected: `a name of your own, since a batch has its own ${name}`, got: shown(name) }] : [],
+    taken.has(name) || name in Object.prototype ? [{ path: keyPath(path, name), expected: `a name of your own, since a batch has its own ${name}`, got: shown(name) }] : [],
   )
 }

@@ -65,7 +65,7 @@ export const addWeigh = (context: Context): void => {
         const { world, estimator, facts } = shared.right
         const given = batch === undefined ? E.right(undefined) : await batchOf(batch, world)
         if (E.isLeft(given)) return refuse(given.left)
-        const ofBatch = (json: unknown, gradient: boolean): readonly Problem[] => reading.unread('batch', batchKeys(json, gradient).unread)
+        const ofBatch = (one: unknown, gradient: boolean): readonly Problem[] => reading.unread('batch', batchKeys(one, gradient).unread)
         if (requests !== undefined) {
           const defaults = { mdp: world?.mdp, estimator: options.estimator, batch: given.right, facts: options.facts === undefined ? undefined : facts, sampling }
           const answering: Answering<WeighRequest> = {
