@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { aligned, short } from '../../laws/report.ts'
 import { batchCodec } from '../codec/batch.ts'
 import { problemsOf } from '../codec/codec.ts'
-import { batchKeys, isRecorded } from '../codec/keys.ts'
+import { batchKeys, isRecorded, only } from '../codec/keys.ts'
 import type { WeighRequest } from '../codec/request.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import { estimate, NeedsNotMet, WeightNotFinite } from '../estimator/estimator.ts'
@@ -14,6 +14,7 @@ import { pipelineFromJson } from '../registry/pipeline.ts'
 import type { Registry } from '../registry/registry.ts'
 import { toJson } from '../registry/toJson.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
+import { episodeNames } from '../trajectories/names.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
@@ -75,7 +76,8 @@ const recorded = (batch: Readonly<Record<string, unknown>>, mdp: Mdp, { facts = 
   const by = sampling ?? batch['sampling'] ?? 'target'
   if (by !== 'target' && by !== 'behaviour') return bad('batch.sampling', "'target' or 'behaviour'", shown(by))
   const { refused } = batchKeys(batch)
-  const found = episodes({ mdp, sampling: by, ...facts })(batch['trajectories'])
+  const given = batch['trajectories']
+  const found = episodes({ mdp, sampling: by, ...facts })(Array.isArray(given) ? given.map((one: unknown) => only(one, episodeNames)) : given)
   if (refused.length > 0) return E.left([...refused.map((problem) => ({ ...problem, path: `batch.${problem.path}` })), ...(E.isLeft(found) ? found.left.map(inBatch) : [])])
   return E.isLeft(found) ? E.left(found.left.map(inBatch)) : E.right({ batch: found.right.batch, at: found.right })
 }

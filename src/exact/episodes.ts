@@ -5,10 +5,12 @@ import { terminated, timeLimit } from '../trajectories/ends.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import { fromSteps } from '../trajectories/fromSteps.ts'
 import type { Steps } from '../trajectories/fromSteps.ts'
+import { episodeNames } from '../trajectories/names.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { refuseMdp } from './made.ts'
+import { keyProblems } from '../trajectories/vocabulary.ts'
 import type { Setting } from './setting.ts'
 import { givesValues, settingProblems, valuesIn } from './setting.ts'
 import { horizonProblems } from './bounds.ts'
@@ -106,10 +108,14 @@ export const episodes =
     if (malformed.length > 0) return E.left(malformed)
     const { mdp, sampling = 'target' } = setting
     const shape = Episodes.decode(trajectories)
+    const strange = Array.isArray(trajectories) ? trajectories.flatMap((one: unknown, i) => keyProblems(`trajectories[${i}]`, one, episodeNames)) : []
     if (E.isLeft(shape))
-      return E.left(shape.left.map((error) => shapeProblem(error, '')).map(({ path, ...rest }) => ({ ...rest, path: path.startsWith('[') || path === '' ? `trajectories${path}` : `trajectories.${path}` })))
+      return E.left([
+        ...strange,
+        ...shape.left.map((error) => shapeProblem(error, '')).map(({ path, ...rest }) => ({ ...rest, path: path.startsWith('[') || path === '' ? `trajectories${path}` : `trajectories.${path}` })),
+      ])
     const model = modelOf(mdp, sampling)
-    const problems = [...(givesValues(setting) ? horizonProblems(mdp) : []), ...shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))]
+    const problems = [...(givesValues(setting) ? horizonProblems(mdp) : []), ...strange, ...shape.right.flatMap((episode, i) => episodeProblems(`trajectories[${i}]`, episode, model, mdp.terminal))]
     if (problems.length > 0) return E.left(problems)
     const { S, A, T } = model
     const { value, actionValue } = valuesIn(setting, model, truth)
