@@ -44,8 +44,8 @@ export interface RatioDiagnostics {
 export interface Weighed {
   /** sum W grad log pi at the logits, flat [S A]; null without an MDP, or without states and actions. */
   readonly gradient: readonly number[] | null
-  /** Facts of the batch that the estimator does not read although they change what its user would expect. */
-  readonly unreadFacts: readonly string[]
+  /** Facts of the batch that the estimator does not read although they change what its user would expect; left out where there are none. */
+  readonly unreadFacts?: readonly string[]
   /** W of each step of each trajectory. [N][L_i] */
   readonly weights: readonly (readonly number[])[]
   /** sum W log pi with W held; null where the batch has no log-probs. */
@@ -162,10 +162,11 @@ export const answerWeigh = (request: WeighRequest, words: Registry): E.Either<re
   const { estimator, mdp } = request
   try {
     const weights = estimate(estimator)(batch)
+    const idle = unreadFacts(estimator)(batch)
     const { offsets, count } = batch
     return E.right({
       gradient: mdp === undefined || at === null ? null : tabularGradient(mdp, at, weights),
-      unreadFacts: unreadFacts(estimator)(batch),
+      ...(idle.length === 0 ? {} : { unreadFacts: idle }),
       weights: Array.from({ length: count }, (_, i) => Array.from(weights.subarray(offsets[i], offsets[i + 1]))),
       surrogate: 'logProb' in batch ? { form: 'score', value: surrogate(estimator)(batch).value } : null,
       diagnostics: {
@@ -218,4 +219,4 @@ const textOf = ({ estimator, mdp }: WeighRequest, { gradient, weights, surrogate
 
 /** `estimand weigh`: the weights of a batch. */
 export const runWeigh = (request: WeighRequest, words: Registry, style: Style): Outcome =>
-  E.map((weighed: Weighed): Answer => ({ json: weighed, text: textOf(request, weighed, style), notes: weighed.unreadFacts, exit: 0 }))(answerWeigh(request, words))
+  E.map((weighed: Weighed): Answer => ({ json: weighed, text: textOf(request, weighed, style), notes: weighed.unreadFacts ?? [], exit: 0 }))(answerWeigh(request, words))

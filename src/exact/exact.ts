@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AnyEstimator, Estimator } from '../estimator/estimator.ts'
 import { anEstimator, estimatorProblem, isUnreduced, notReduced } from '../estimator/estimator.ts'
-import { unmetNeeds } from '../estimator/needs.ts'
 import type { Kind } from '../trajectories/argument.ts'
 import { hasParts, refuseArgument, whatItIs } from '../trajectories/argument.ts'
 import type { Problem } from '../trajectories/problem.ts'
@@ -20,7 +19,7 @@ import type { Model } from './model.ts'
 import { modelOf } from './model.ts'
 import { gatherer } from './moments.ts'
 import type { FactsIn, NoOthers, Setting } from './setting.ts'
-import { batchSizeOf, carriedIn, defaultLimit, settingProblems, valuesIn } from './setting.ts'
+import { batchSizeOf, carriedIn, defaultLimit, settingProblems, valuesIn, unmetInWorlds } from './setting.ts'
 import { truth } from './truth.ts'
 
 /** The exact moments of an estimator in a setting. Gradients are flat, row-major in (s, a). */
@@ -146,7 +145,7 @@ export const exactOfAll =
     const problems = estimators.flatMap((e, j): readonly Problem[] => {
       const path = pathOf(j)
       return [
-        ...unmetNeeds(e.needs, sample).map((got): Problem => ({ path, expected: 'facts that the setting gives', got })),
+        ...unmetInWorlds(e.needs, sample).map((got): Problem => ({ path, expected: 'facts that the setting gives', got })),
         ...workProblems(path, extent, mdp, batchSizeOf(e, setting), e.coupling !== 'none', limit),
       ]
     })

@@ -3,7 +3,6 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import { estimatorProblem } from '../estimator/estimator.ts'
-import { unmetNeeds } from '../estimator/needs.ts'
 import { kinds } from '../trajectories/argument.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { fieldProblems } from '../trajectories/fields.ts'
@@ -12,7 +11,7 @@ import type { Problem } from '../trajectories/problem.ts'
 import type { Enumerated } from './enumerate.ts'
 import { roomForTrajectories } from './enumerate.ts'
 import type { Setting } from './setting.ts'
-import { batchSizeOf, carriedIn, givesValues, settingProblems, valuesIn } from './setting.ts'
+import { batchSizeOf, carriedIn, givesValues, settingProblems, valuesIn, unmetInWorlds } from './setting.ts'
 import { batchProblems, horizonProblems } from './bounds.ts'
 import { batchIn, fill, roomFor } from './facts.ts'
 import type { Model } from './model.ts'
@@ -134,7 +133,7 @@ export const sampled =
     if (!(Number.isInteger(batches) && batches >= 2)) return E.left([{ path: 'batches', expected: 'an integer >= 2', got: String(batches) }])
     const model = modelOf(mdp, sampling)
     const onPolicy = sampling === 'target'
-    const unmet = unmetNeeds(e.needs, batchIn(roomFor(model, carriedIn(setting), 1), model, onPolicy, 1))
+    const unmet = unmetInWorlds(e.needs, batchIn(roomFor(model, carriedIn(setting), 1), model, onPolicy, 1))
     if (unmet.length > 0) return E.left(unmet.map((got) => ({ path: 'estimator', expected: 'facts that the setting gives', got })))
     const unseen = unseenProblems(model, setting, e)
     if (unseen.length > 0) return E.left(unseen)

@@ -6,6 +6,8 @@ import { fieldProblems, optional } from '../trajectories/fields.ts'
 import { isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Refused } from '../weighting/step.ts'
+import { unmetNeeds } from '../estimator/needs.ts'
+import type { Batch } from '../trajectories/trajectories.ts'
 import { keyProblems } from '../trajectories/vocabulary.ts'
 import type { ActionValueTable, Values, ValueTable } from './facts.ts'
 import { flatActionValues, flatValues } from './facts.ts'
@@ -60,6 +62,12 @@ export const carriedIn = ({ value, actionValue }: Setting): Values => ({
   value: value === undefined ? null : new Float64Array(0),
   actionValue: actionValue === undefined ? null : new Float64Array(0),
 })
+
+/** What a batch of a world lacks of what an estimator needs; a fact that no world has is weighed on batches that have it. */
+export const unmetInWorlds = (needs: readonly string[], sample: Batch): readonly string[] =>
+  unmetNeeds(needs, sample).map((sentence) =>
+    sentence.replace(/; give (group|referenceLogProb|rolloutLogProb) to fromSteps$/, '; no world has $1: weigh batches that have it, with estimate'),
+  )
 
 /** The values that a setting gives, as flat tables. What is true of the MDP is asked for where it is needed alone. */
 export const valuesIn = (setting: Setting, model: Model, truthOf: (mdp: Mdp) => Truth): Values => {

@@ -2,6 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { baseline, baselineOf, meanOverTrajectories, NeedsNotMet, prepare, reduce, surrogate, totalReturn, wholeReturns } from 'estimand'
 import type { AllFacts, Trajectories } from 'estimand'
+import { bandit, exactOfAll, sampled } from 'estimand/exact'
+import * as E from 'fp-ts/lib/Either.js'
 import { linearInReward, permutation, slices, sound, surrogateDerivative, tryLaw } from 'estimand/laws'
 import type { Law } from 'estimand/laws'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -94,4 +96,10 @@ describe('a case that lacks a fact', () => {
     const silent = { ...e, needs: ['Reward'] }
     expect(tryLaw({ seed, runs: 20 })(linearInReward(silent))._tag).toBe('failed')
   })
+})
+
+it('exact says of groups that no world has them, and what to do', () => {
+  const e = pipe(totalReturn, baseline(othersOfGroup), reduce(meanOverTrajectories))
+  for (const found of [exactOfAll({ mdp: bandit([1, 0], [0.5, 0.5]) })([e as never]), sampled({ mdp: bandit([1, 0], [0.5, 0.5]) }, { batches: 2, seed: 1 })(e as never)])
+    expect(found).toEqual(E.left([{ path: 'estimator', expected: 'facts that the setting gives', got: 'the batch lacks Group (group); no world has group: weigh batches that have it, with estimate' }]))
 })

@@ -172,7 +172,7 @@ describe('in files, a key that means one of ours elsewhere is refused and pointe
           for (const name of names.split(' ')) {
             const result = decoded(place, { [name]: [1, 2] })
             if (E.isRight(result)) throw new Error(`${name} was taken`)
-            const line = result.left.split('\n').find((one) => one.endsWith(`got "${name}"`))
+            const line = result.left.split('\n').find((problem) => problem.endsWith(`got "${name}"`))
             expect(line, name).toContain(ours)
           }
         })
