@@ -88,7 +88,7 @@ export const tight =
       const { expectation, target } = expectationIn(world, any, setting)
       return (because.class === 'biased' ? offParallel(expectation, target) : gap(expectation, target)) > visible
     }
-    const { sampling: _, ...bounds } = setting
+    const { sampling: _, cutAt: __, ...bounds } = setting
     const worlds = worldsUpTo({ ...(any.coupling === 'none' ? {} : { states: 2 }), ...bounds })
     const { counterexample } = fc.check(
       fc.property(worlds, (world) => !shown(world)),

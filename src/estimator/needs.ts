@@ -43,7 +43,7 @@ const perTrajectory: readonly string[] = ['bootstrapValue', 'group']
 const lengthOf = (batch: object, name: string): unknown => (batch as Readonly<Record<string, ArrayLike<number>>>)[name]?.length
 
 /** The needs that a batch does not meet, by name. */
-export const lacking = (needs: readonly string[], batch: Batch): readonly string[] => needs.filter((name) => unmet(name, batch) !== null)
+export const lacking = (needs: readonly string[], batch: Batch): readonly string[] => (kinds.batch.holds(batch) ? needs.filter((name) => unmet(name, batch) !== null) : [])
 
 /** What a batch lacks of what an estimator needs, a sentence each that says what to do; empty where it lacks nothing. */
 export const unmetNeeds = (needs: readonly string[], batch: Batch): readonly string[] =>

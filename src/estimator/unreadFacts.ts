@@ -1,5 +1,7 @@
-import type { Composition, Estimator } from './estimator.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
+import type { Composition, Estimator } from './estimator.ts'
+import { refuseUnreduced } from './estimator.ts'
 
 /** Words that make one number, or one a time, of the returns or credits of the whole batch. */
 const pooling: readonly string[] = ['batchMean', 'leaveOneOut', 'batchStd', 'whitenSteps']
@@ -45,11 +47,13 @@ const isGrouped = (batch: Batch): boolean => {
  * // => E.right(['group is not read: leaveOneOut pools over the whole batch; give each group as a batch of its own (select), or a word that needs Group'])
  * ```
  */
-export const unreadFacts =
-  <N, B extends string>(e: Estimator<N, B>) =>
-  (batch: Batch): readonly string[] => {
+export const unreadFacts = <N, B extends string>(e: Estimator<N, B>) => {
+  refuseUnreduced(e, 'unreadFacts')
+  return (batch: Batch): readonly string[] => {
+    refuseArgument('unreadFacts', batch, kinds.batch)
     const words = poolsWith(e)
     return words.length > 0 && isGrouped(batch)
       ? [`group is not read: ${words.join(' and ')} ${words.length === 1 ? 'pools' : 'pool'} over the whole batch; give each group as a batch of its own (select), or a word that needs Group`]
       : []
   }
+}

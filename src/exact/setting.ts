@@ -97,7 +97,8 @@ const fields: Fields<Omit<Setting, 'mdp'>> = {
 const formProblems = (setting: unknown): readonly Problem[] => {
   if (!isPlain(setting))
     return [{ path: 'setting', expected: "an object with mdp, such as exact({ mdp: worlds.rtgRaisesVariance.mdp, value: 'exact' })", got: whatItIs(setting) }]
-  const wrong = fieldProblems('', setting, { mdp: { ...anMdp, holds: () => true }, ...fields })
+  const strange = keyProblems('', setting, settingNames)
+  const wrong = strange.length > 0 ? strange : fieldProblems('', setting, { mdp: { ...anMdp, holds: () => true }, ...fields })
   return setting['mdp'] === undefined ? wrong : [...wrong, ...mdpProblems('mdp', setting['mdp'])]
 }
 

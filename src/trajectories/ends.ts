@@ -80,7 +80,8 @@ export const endOf = (x: unknown): End | null => {
   if (x === 'timeLimit') return timeLimit
   if (x === 'truncated') return truncated({})
   const found = cutOf(x)
-  if (found !== null) return truncated('value' in found.cut ? { ...found.cut, value: numberIn(found.cut['value']) as number } : found.cut)
+  // Other keys of it are problems of their own.
+  if (found !== null) return { _tag: 'Truncated', ...found.cut, ...('value' in found.cut ? { value: numberIn(found.cut['value']) as number } : {}) }
   const tag = isRecord(x) ? x['_tag'] : undefined
   return tag === 'Terminated' ? terminated : tag === 'TimeLimit' ? timeLimit : null
 }

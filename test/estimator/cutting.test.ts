@@ -123,9 +123,9 @@ describe('what is frozen when a batch is cut may couple', () => {
   })
   const coupledCredit = creditModifier({ ...own, coupling: 'ordered', apply: (c) => c.map((x, k) => x / (1 + k)) })
   const scales: Readonly<Record<string, Reduction<string>>> = {
-    'a number of the batch': reductionOf({ ...own, formula: f, coupling: 'exchangeable', scale: ({ count, offsets }) => 1 / (count * offsets[count]) }),
+    'a number of the batch': reductionOf({ word: 'own', reasons: [], source: own.source, formula: f, coupling: 'exchangeable', scale: ({ count, offsets }) => 1 / (count * offsets[count]) }),
     'a number of the trajectory': meanOfTrajectoryMeans,
-    'a number by the place in the batch': reductionOf({ ...own, formula: f, coupling: 'ordered', scale: ({ count }) => Float64Array.from({ length: count }, (_, i) => 1 / (i + 1)) }),
+    'a number by the place in the batch': reductionOf({ word: 'own', reasons: [], source: own.source, formula: f, coupling: 'ordered', scale: ({ count }) => Float64Array.from({ length: count }, (_, i) => 1 / (i + 1)) }),
   }
   for (const [name, scale] of Object.entries(scales))
     it(`${name}: slices add up to the whole, and minibatches do with their share`, () =>

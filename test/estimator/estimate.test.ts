@@ -434,9 +434,9 @@ describe('options out of range', () => {
     [() => estimate(pipe(toGo, baseline(constantPerTime([1, 2])), mean))(on), 'baseline(constantPerTime): expected a value for each of 3 time indices, got 2; give more values'],
     [() => estimate(pipe(toGo, baseline(constantPerTime([])), mean))(on), 'baseline(constantPerTime): expected a value for each of 3 time indices, got 0; give more values'],
     [() => batchStd({ ddof: 2 as never, epsilon: 0 }), 'normalise(batchStd): ddof: expected 0 or 1, got 2'],
-    [() => batchStd({ ddof: 0, epsilon: -1 }), 'normalise(batchStd): epsilon: expected a number >= 0, got -1'],
+    [() => batchStd({ ddof: 0, epsilon: -1 }), 'normalise(batchStd): epsilon: expected a finite number >= 0, got -1'],
     [() => whitenSteps({ ddof: '0' as never, epsilon: 0 }), 'normalise(whitenSteps): ddof: expected 0 or 1, got'],
-    [() => whitenSteps({ ddof: 0, epsilon: NaN }), 'normalise(whitenSteps): epsilon: expected a number >= 0, got NaN'],
+    [() => whitenSteps({ ddof: 0, epsilon: NaN }), 'normalise(whitenSteps): epsilon: expected a finite number >= 0, got NaN'],
     [() => batchMean({ ended: 'one' as never }), `baseline(batchMean): ended: expected 'left out' or 'zero', got "one"`],
     [() => leaveOneOut({ ended: 0 as never }), `baseline(leaveOneOut): ended: expected 'left out' or 'zero', got 0`],
     [() => totalReturn({ objective: 'both' as never }), `totalReturn: objective: expected 'discounted' or 'undiscounted', got "both"`],
@@ -446,7 +446,7 @@ describe('options out of range', () => {
     [() => mix([0.5, pipe(toGo, mean)], [0.6, pipe(toGo, mean)]), 'mix: expected weights that sum to 1, got 0.5 + 0.6 = 1.1; use scale and plus for other sums'],
     [() => mix([NaN, pipe(toGo, mean)]), 'mix: weight 0: expected a finite number, got NaN'],
     [() => mix([0.5, pipe(toGo, mean)], ['0.5' as never, pipe(toGo, mean)]), 'mix: weight 1: expected a finite number, got "0.5"'],
-    [() => mix(), 'mix: expected weights that sum to 1, got'],
+    [() => mix(), 'mix: expected at least one part, as in mix([0.25, a], [0.75, b]), got none'],
     [() => estimateInto(pipe(toGo, mean))(new Float64Array(3))(on), 'estimateInto: expected an array of 4 entries, one per step, got 3'],
   ]
   for (const [f, sentence] of cases) it(sentence, () => expect(thrown(f)).toContain(`RangeError: ${sentence}`))

@@ -161,7 +161,7 @@ describe('a word of one’s own that couples trajectories and says that it does 
     const none = { needs: [], coupling: 'none', reasons: [], formula: (x: typeof f) => x, source: 'a liar' } as const
     const credit = creditModifier({ ...none, word: 'c', apply: (c, b) => c.map((x, k) => (k >= b.offsets[Math.min(2, b.count)] ? 2 * x : x)) })
     const ratio = ratioModifier({ ...none, word: 'r', apply: (r, _c, b) => r.map((x) => (b.count > 2 ? 2 * x : x)) })
-    const scale = reductionOf({ ...none, word: 's', formula: f, scale: ({ count, offsets }) => 1 / (count * offsets[count]) })
+    const scale = reductionOf({ coupling: 'none', reasons: [], source: none.source, word: 's', formula: f, scale: ({ count, offsets }) => 1 / (count * offsets[count]) })
     for (const e of [any(pipe(totalReturn, credit, mean)), any(pipe(totalReturn, importance(perStep), ratio, mean)), any(pipe(totalReturn, reduce(scale)))])
       expect(said({ mdp: twoStarts }, e)).toContain(exchangeable)
   })

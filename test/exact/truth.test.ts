@@ -5,7 +5,7 @@ import type { Mdp } from 'estimand/exact'
 import { describe, expect, it } from 'vitest'
 import { readVectors } from '../vectors/read.ts'
 import type { MdpFile } from '../vectors/schema.ts'
-import { gap } from '../vectors/setting.ts'
+import { gap, worldIn } from '../vectors/setting.ts'
 
 const { mdps } = readVectors<MdpFile>('mdp.json')
 
@@ -61,7 +61,7 @@ const uneven = (S: number, A: number): readonly (readonly number[])[] =>
   Array.from({ length: S }, (_, s) => Array.from({ length: A }, (_x, a) => Math.sin(1 + 3 * s + 7 * a)))
 
 const checked: Readonly<Record<string, Mdp>> = {
-  ...Object.fromEntries(mdps.map((stored) => [stored.id, right(checkedMdp(stored))])),
+  ...Object.fromEntries(mdps.map((stored) => [stored.id, right(checkedMdp(worldIn(stored)))])),
   ...Object.fromEntries(Object.entries(worlds).map(([name, { mdp }]) => [name, mdp])),
   lake: right(frozenLake({ horizon: 12, discount: 0.95, theta: uneven(16, 4) })),
   cliff: right(cliffWalking({ horizon: 6, discount: 0.9, start: 24, theta: uneven(48, 4) })),

@@ -83,7 +83,9 @@ const ownMoments = (mdp: Mdp, weightOf: (own: Own, t: number) => Weight) => {
   const [first, second] = [zero(), zero()]
   let [size, sizeSquared, largest] = [0, 0, -Infinity]
   for (const own of ownTrajectories(mdp)) {
-    const weights = own.states.map((_, t) => weightOf(own, t))
+    const weights = own.states.map((_, t) => weightOf(own, t)).map(({ coefficient, log }) => ({ coefficient, log: coefficient === 0 ? -Infinity : log }))
+    // A credit of 0 has weight 0, whatever the ratio.
+    if (weights.every(({ coefficient }) => coefficient === 0)) continue
     const most = Math.max(...weights.map(({ log }) => log))
     largest = Math.max(largest, most)
     const g = zero()

@@ -147,8 +147,8 @@ describe('words of one’s own', () => {
     ours.weightModifier({ ...plain, word: 'lessTimes', apply: (w) => w.map((x) => -2 * x), formula: (w) => f(`-2 ${w.text}`, `-2 ${w.latex}`) }),
   ]
   const reductions = [
-    ours.reductionOf({ ...plain, word: 'odd', scale: ({ count }) => 1 / count + 1, formula: f('1/N + 1', '\\tfrac1N + 1') }),
-    ours.reductionOf({ ...plain, word: 'longestOf', coupling: 'exchangeable', scale: (b) => 1 / (b.count * ours.longest(b)), formula: f('1/(N max_j L_j)', '\\tfrac{1}{N \\max_j L_j}') }),
+    ours.reductionOf({ reasons: [], source, coupling: 'none', word: 'odd', scale: ({ count }) => 1 / count + 1, formula: f('1/N + 1', '\\tfrac1N + 1') }),
+    ours.reductionOf({ reasons: [], source, word: 'longestOf', coupling: 'exchangeable', scale: (b) => 1 / (b.count * ours.longest(b)), formula: f('1/(N max_j L_j)', '\\tfrac{1}{N \\max_j L_j}') }),
     ours.meanOverSteps, ours.meanOfTrajectoryMeans, ours.constantLength(3), ours.meanOverTrajectories,
   ].map((r) => ours.reduce(r as never))
 
