@@ -69,8 +69,6 @@ export interface Ratios {
   readonly take: (n: number) => Float64Array
   /** exp of each number, written over it, or elsewhere in the room. [n] -> [n] */
   readonly exponentials: (logRatio: Float64Array) => Float64Array
-  /** The same of numbers in the room, which says whether all of them are at most `most` <= 600 in absolute value. */
-  readonly exponentialsWithin: (logRatio: Float64Array, most: number) => readonly [ratio: Float64Array, within: boolean]
   /** min(ratio, bound), written over the ratio. [n] -> [n] */
   readonly bounded: (ratio: Float64Array, bound: number) => Float64Array
   /** 0 where credit >= 0 ? ratio > high : ratio < low, written over the ratio, which stays elsewhere. [n], [n] -> [n] */
@@ -88,14 +86,6 @@ export const scalarRatios = (): Ratios => {
     exponentials: (x) => {
       for (let k = 0; k < x.length; k++) x[k] = exponential(x[k])
       return x
-    },
-    exponentialsWithin: (x, most) => {
-      let within = true
-      for (let k = 0; k < x.length; k++) {
-        if (!(x[k] >= -most && x[k] <= most)) within = false
-        x[k] = exponential(x[k])
-      }
-      return [x, within]
     },
     bounded: (ratio, bound) => {
       for (let k = 0; k < ratio.length; k++) if (ratio[k] > bound) ratio[k] = bound
@@ -123,9 +113,7 @@ export const vectorRatios = (room: RatioRoom): Ratios => {
     for (let k = 0; k < n; k++) if (!withinReach(logRatio[k])) ratio[k] = exponential(logRatio[k])
     return (given = firstOf(ratio, n))
   }
-  const made = (n: number): Float64Array => (room.exponentials(n, reach) ? (given = firstOf(ratio, n)) : mended(n))
-  const madeWithin = (n: number, most: number): readonly [Float64Array, boolean] =>
-    room.exponentials(n, most) ? [(given = firstOf(ratio, n)), true] : [mended(n), false]
+  const made = (n: number): Float64Array => (room.exponentials(n) ? (given = firstOf(ratio, n)) : mended(n))
   /** Works a column through in the room, run by run. */
   const inRuns = (x: Float64Array, place: Float64Array, work: (n: number, begin: number) => void): Float64Array => {
     for (let k = 0; k < x.length; k += roomLength) {
@@ -142,7 +130,6 @@ export const vectorRatios = (room: RatioRoom): Ratios => {
       if (x === taken) return made(x.length)
       return x.length < worthVectors ? one.exponentials(x) : inRuns(x, logRatio, made)
     },
-    exponentialsWithin: (x, most) => (x === taken ? madeWithin(x.length, most) : one.exponentialsWithin(x, most)),
     bounded: (x, bound) => {
       if (x !== given) return x.length < worthVectors ? one.bounded(x, bound) : inRuns(x, ratio, (n) => room.bounded(n, bound))
       room.bounded(x.length, bound)
@@ -189,30 +176,13 @@ export const banded = (ratio: Float64Array, credit: Column<PerStep>, low: number
 /** How many log ratios there is room for, as a constant of this module: one that is imported is no constant to the engine, and loops pay for it. */
 export const mostLogRatios: number = roomLength
 
-/**
- * min(exp (a_k - b_k), bound) for begin <= k < end, written to `out` in the same places.
- *
- * @returns  whether products of so many of these ratios are well within the range of float64, whichever they are; false: perhaps not
- */
-export const writeRatios = (
-  out: Float64Array,
-  a: Column<PerStep>,
-  b: Column<PerStep>,
-  bound: number,
-  begin: number,
-  end: number,
-  factors: number,
-): boolean => {
-  let within = true
-  for (let k = begin; k < end; k += mostLogRatios)
-    if (!writeRun(out, a, b, bound, k, Math.min(mostLogRatios, end - k), reach / factors)) within = false
-  return within
+/** min(exp (a_k - b_k), bound) for begin <= k < end, written to `out` in the same places. */
+export const writeRatios = (out: Float64Array, a: Column<PerStep>, b: Column<PerStep>, bound: number, begin: number, end: number): void => {
+  for (let k = begin; k < end; k += mostLogRatios) writeRun(out, a, b, bound, k, Math.min(mostLogRatios, end - k))
 }
 
-const writeRun = (out: Float64Array, a: Column<PerStep>, b: Column<PerStep>, bound: number, begin: number, n: number, most: number): boolean => {
+const writeRun = (out: Float64Array, a: Column<PerStep>, b: Column<PerStep>, bound: number, begin: number, n: number): void => {
   const log = takeLogRatios(n)
   differences(log, 0, n, a, b, begin)
-  const [ratio, within] = (opened ??= ratiosHere()).exponentialsWithin(log, most)
-  copyRun(out, begin, begin + n, bounded(ratio, bound), 0)
-  return within
+  copyRun(out, begin, begin + n, bounded(exponentials(log), bound), 0)
 }

@@ -38,7 +38,8 @@ const tiny = 1e-290
 
 /** Whether one of the numbers begin <= k < end is so small that digits may have been lost. */
 export const isTiny = (x: Float64Array, begin: number, end: number): boolean => {
-  for (let k = begin; k < end; k++) if (x[k] > -tiny && x[k] < tiny) return true
+  // Of its size: signs are not foreseen, which would cost more than the work.
+  for (let k = begin; k < end; k++) if (Math.abs(x[k]) < tiny) return true
   return false
 }
 

@@ -118,6 +118,9 @@ const wideAdvantages = (
   return out
 }
 
+/** What a trace below the numbers is at most multiplied by, for the advantage to be below the normal numbers with it. */
+const usualBound = 1e6
+
 /** Whether the product of the traces of some successive steps is near the end of the range of float64. */
 const mayUnderflow = (
   offsets: Int32Array,
@@ -157,16 +160,15 @@ const writeAdvantages = (
 ): void => {
   const { offsets } = layout
   // Before the recursion, since exp does not wait for it.
-  const near = writeRatios(out, logProb, behaviourLogProb, Math.max(bounds.rhoBar, bounds.cBar), offsets[first], offsets[stop], mostSteps(offsets, first, stop))
+  writeRatios(out, logProb, behaviourLogProb, Math.max(bounds.rhoBar, bounds.cBar), offsets[first], offsets[stop])
   correct(out, offsets, reward, value, bootstrapValue, discount, bounds, first, stop, by)
-  if (!near && mayUnderflow(offsets, logProb, behaviourLogProb, bounds, first, stop) && isTiny(out, offsets[first], offsets[stop])) countFar()
-}
-
-/** Steps of the longest of some trajectories. */
-const mostSteps = (offsets: Int32Array, first: number, stop: number): number => {
-  let most = 0
-  for (let i = first; i < stop; i++) most = Math.max(most, offsets[i + 1] - offsets[i])
-  return most
+  // Under usual bounds a product that underflows has no ratio behind it that would bring it back. The cheaper question comes first.
+  if (
+    Math.max(bounds.rhoBar, bounds.cBar) > usualBound &&
+    isTiny(out, offsets[first], offsets[stop]) &&
+    mayUnderflow(offsets, logProb, behaviourLogProb, bounds, first, stop)
+  )
+    countFar()
 }
 
 /**

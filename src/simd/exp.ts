@@ -3,7 +3,7 @@ import { add, and, andNot, assemble, choose, f64x2, i64x2, importedMemory, incre
 import { numbers, parts, table } from './expTable.ts'
 import { webAssembly } from './webAssembly.ts'
 
-const names = ['perUnit', 'rounder', 'stepHigh', 'stepLow', 'half', 'sixth', 'c4', 'c5', 'most'] as const
+const names = ['perUnit', 'rounder', 'stepHigh', 'stepLow', 'half', 'sixth', 'c4', 'c5', 'reach'] as const
 type Name = (typeof names)[number] | 'index' | 'magnitude'
 
 /** Bytes of a vector, and of an entry of the table. */
@@ -24,7 +24,7 @@ const atOnce = 2
 const eachVector = (p: Local<'i32'>, end: Local<'i32'>, steps: (offset: number) => readonly Statement[]): Statement =>
   repeat([...Array.from({ length: atOnce }, (_, u) => steps(u * width)).flat(), increase(p, atOnce * width)], lessThan(p, end))
 
-/** ratio = exp logRatio; the flag says where all were at most a number in absolute value. */
+/** ratio = exp logRatio; the flag says where all were within reach. */
 const exponentials = () =>
   kernel('exponentials', ['i32', 'i32'], ([p, end], local) => {
     const constant = Object.fromEntries([...names, 'index', 'magnitude'].map((name) => [name, local('v128')])) as unknown as Readonly<Record<Name, Local<'v128'>>>
@@ -41,7 +41,7 @@ const exponentials = () =>
       const scale = local('v128')
       return [
         set(x, load(p, logRatioAt + offset)),
-        set(all, and(all, f64x2.atMost(and(x, constant.magnitude), constant.most))),
+        set(all, and(all, f64x2.atMost(and(x, constant.magnitude), constant.reach))),
         set(rounded, f64x2.add(f64x2.multiply(x, constant.perUnit), constant.rounder)),
         set(k, f64x2.subtract(rounded, constant.rounder)),
         set(r, f64x2.subtract(f64x2.subtract(x, f64x2.multiply(k, constant.stepHigh)), f64x2.multiply(k, constant.stepLow))),
@@ -104,11 +104,8 @@ export interface RatioRoom {
   readonly ratio: Float64Array
   /** To be written to. [256] */
   readonly credit: Float64Array
-  /**
-   * ratio = exp logRatio; whether all of them were at most `most` in absolute value, up to the reach of the kernel: beyond that, a ratio is yet to be
-   * made.
-   */
-  readonly exponentials: (n: number, most: number) => boolean
+  /** ratio = exp logRatio; whether all of them were within reach: what was not is yet to be done. */
+  readonly exponentials: (n: number) => boolean
   /** ratio = min(ratio, bound). */
   readonly bounded: (n: number, bound: number) => void
   /** ratio = 0 where credit >= 0 ? ratio > high : ratio < low. */
@@ -125,8 +122,7 @@ export const openRatioRoom = (): RatioRoom | null => {
     const integers = new Int32Array(memory.buffer)
     floats.set(table)
     for (let j = 0; j < parts; j++) integers[4 * j + 3] -= j << 13
-    for (const [c, name] of names.entries()) floats.fill(name === 'most' ? numbers.reach : numbers[name], (constantsAt + c * width) / 8, (constantsAt + (c + 1) * width) / 8)
-    const mostAt = (constantsAt + names.indexOf('most') * width) / 8
+    for (const [c, name] of names.entries()) floats.fill(numbers[name], (constantsAt + c * width) / 8, (constantsAt + (c + 1) * width) / 8)
     const index = (constantsAt + names.length * width) / 4
     integers.set([parts - 1, 0, parts - 1, 0], index)
     integers.set([-1, 0x7fffffff, -1, 0x7fffffff], index + 4)
@@ -140,8 +136,7 @@ export const openRatioRoom = (): RatioRoom | null => {
       logRatio,
       ratio,
       credit,
-      exponentials: (n, most) => {
-        if (most !== floats[mostAt]) floats.fill(most, mostAt, mostAt + 2)
+      exponentials: (n) => {
         // The vectors that are begun are filled, so that nothing left there from before is out of reach.
         for (let k = n; k % (2 * atOnce) !== 0; k++) logRatio[k] = 0
         toRatios(0, 8 * n)

@@ -146,12 +146,6 @@ const uses = (ratios: Ratios, x: Float64Array, credit: Float64Array): readonly (
     ...(fits
       ? [
           Float64Array.from(inRoom()),
-          ...[0, 0.5, 600].map((most) => {
-            const log = ratios.take(x.length)
-            log.set(x)
-            const [ratio, within] = ratios.exponentialsWithin(log, most)
-            return [within ? 1 : 0, ...ratio]
-          }),
           Float64Array.from(ratios.bounded(inRoom(), limits.bound)),
           Float64Array.from(ratios.banded(inRoom(), credit, limits.low, limits.high)),
           Float64Array.from(ratios.banded(ratios.bounded(inRoom(), limits.bound), credit, limits.low, limits.high)),
@@ -177,8 +171,8 @@ describe('with vectors', () => {
   })
 
   it.each<[string, (room: RatioRoom) => RatioRoom]>([
-    ['says that all is within reach', (room) => ({ ...room, exponentials: (n, most) => room.exponentials(n, most) || true })],
-    ['leaves out the last', (room) => ({ ...room, exponentials: (n, most) => n < 2 || room.exponentials(n - (n % 4 === 1 ? 1 : 0), most) })],
+    ['says that all is within reach', (room) => ({ ...room, exponentials: (n) => room.exponentials(n) || true })],
+    ['leaves out the last', (room) => ({ ...room, exponentials: (n) => n < 2 || room.exponentials(n - (n % 4 === 1 ? 1 : 0)) })],
     ['bounds nothing', (room) => ({ ...room, bounded: () => undefined })],
     ['takes the band for another', (room) => ({ ...room, banded: (n, low, high) => room.banded(n, low, high + 0.1) })],
   ])('a room that %s is found out', (_, mutant) => {
