@@ -58,7 +58,7 @@ export const isAloneAsTogether = (
 }
 
 /** Every tuple of so many numbers below a bound, if they are few; otherwise so many of them: of equals, with a pair of equals, and others. */
-function* tuplesOf(below: number, size: number, atMost: number): Generator<readonly number[]> {
+export function* tuplesOf(below: number, size: number, atMost: number): Generator<readonly number[]> {
   const all = below ** size
   const pick = picker()
   for (let n = 0; n < Math.min(all, atMost); n++) {
@@ -76,14 +76,14 @@ function* tuplesOf(below: number, size: number, atMost: number): Generator<reado
  * @param count    how many trajectories there are to make batches of
  * @param batches  the batch of some of them, by their numbers
  * @param N        how many trajectories batches have
- * @param atMost   how many batches are tried, if there are more
+ * @param tuples   the batches that are tried
  */
 export const couplesNone = (
   e: AnyEstimator,
   count: number,
   batches: (N: number) => (tuple: ArrayLike<number>) => Trajectories<AllFacts>,
   N: number,
-  atMost: number,
+  tuples: Iterable<readonly number[]>,
 ): boolean => {
   const one = batches(1)
   const alone = Array.from({ length: count }, (_, i) => {
@@ -92,7 +92,7 @@ export const couplesNone = (
     return { weights, rounding: roundingOf(batch, weights) }
   })
   const several = batches(N)
-  for (const tuple of tuplesOf(count, N, atMost)) {
+  for (const tuple of tuples) {
     const together = e.estimate(several(tuple))
     const rounding = N * 1e-9 * largestOf(together) + tuple.reduce((most, i) => Math.max(most, alone[i].rounding), 0)
     let k = 0

@@ -3,7 +3,7 @@ import type { AnyEstimator } from '../estimator/estimator.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { isOurs } from '../weighting/ours.ts'
-import { couplesNone, isAloneAsTogether, isInAnyOrder, ordersOf } from './coupling.ts'
+import { couplesNone, isAloneAsTogether, isInAnyOrder, ordersOf, tuplesOf } from './coupling.ts'
 import { enumerate, enumerateAll, enumerateFrom, fewOf, logProbabilityOf } from './enumerate.ts'
 import type { Enumerated } from './enumerate.ts'
 import type { Room, Values } from './facts.ts'
@@ -35,15 +35,16 @@ export const liarsAmong = (
   onPolicy: boolean,
   size: number,
 ): ReadonlySet<AnyEstimator> => {
-  const keepIn = (some: Enumerated) => (e: AnyEstimator, N: number, atMost: number) =>
-    couplesNone(e, some.count, (n) => batchesOf(model, values, onPolicy, some, n), N, atMost)
-  const inTwo = keepIn(fewOf(model, 2))
-  const own = estimators.filter((e) => !isOurs(e))
+  const keepIn = (some: Enumerated) => (e: AnyEstimator, N: number, tuples: Iterable<readonly number[]>) =>
+    couplesNone(e, some.count, (n) => batchesOf(model, values, onPolicy, some, n), N, tuples)
+  const two = fewOf(model, 2)
+  const inTwo = keepIn(two)
   // Long ones take their room.
   const most = Math.max(2, Math.min(tried.trajectories, Math.floor(mostInBlock / model.T)))
-  const inMany = own.length === 0 ? inTwo : keepIn(extent.trajectories <= most ? enumerateAll(model, extent) : fewOf(model, most))
+  const many = estimators.every(isOurs) ? two : extent.trajectories <= most ? enumerateAll(model, extent) : fewOf(model, most)
+  const inMany = keepIn(many)
   const keepsItsWord = (e: AnyEstimator): boolean =>
-    isOurs(e) ? inTwo(e, 2, 4) : [...new Set([2, 3, size])].every((N) => inMany(e, N, N === size ? tried.batches : tried.others))
+    isOurs(e) ? inTwo(e, 2, [[0, 1]]) : [...new Set([2, 3, size])].every((N) => inMany(e, N, tuplesOf(many.count, N, N === size ? tried.batches : tried.others)))
   return new Set(estimators.filter((e) => !keepsItsWord(e)))
 }
 
