@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, constants, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, constants, copyFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
@@ -10,34 +10,50 @@ import { openRegular } from './regularFile.ts'
 /** Name of the lock in a folder. */
 export const lockName = 'training.lock'
 
-/** A folder that is this process's own until it lets go of it. */
+/** What is this process's own until it lets go of it. */
 export interface Lock {
   readonly release: () => void
 }
 
-/** Who holds a folder. */
+/** Who holds a lock. */
 interface Holder {
   readonly pid: number
   readonly host: string
   readonly since: string
-  /** When the process began, in the kernel's ticks: another process may be given its number later. Null where the system does not say. */
+  /** When the process began: another may be given its number later. Null where the system does not say. */
   readonly began: string | null
 }
 
-/** When a process began; null where there is none, or where the system does not say. */
-const beganAt = (pid: number): string | null => {
+const attempted = <A>(act: () => A): A | null => {
   try {
-    // After the name, which may hold anything: field 22 of the whole.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').split(' ')[20] ?? null
+    return act()
   } catch {
     return null
   }
 }
 
+/** What the kernel says of a process: the letter of its state, and its beginning in ticks; null where it says nothing. */
+const processOf = (pid: number): { readonly state: string | undefined; readonly ticks: string | undefined } | null =>
+  attempted(() => {
+    // After the name, which may hold anything: fields 3 and 22 of the whole.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+    return { state: fields[0], ticks: fields[19] }
+  })
+
+/** When a process began: which start of the machine, and the ticks since then, which come again after the next one. */
+const beganAt = (pid: number): string | null => {
+  const ticks = processOf(pid)?.ticks
+  return ticks === undefined ? null : `${attempted(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? ''} ${ticks}`
+}
+
+/** The largest number that a process can have. */
+const mostPid = 2 ** 31 - 1
+
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
-    return true
+    // One that has ended has its number until its parent takes note of that.
+    return !['Z', 'X'].includes(processOf(pid)?.state ?? '')
   } catch (cause) {
     // It is there, and somebody else's.
     return (cause as NodeJS.ErrnoException).code === 'EPERM'
@@ -47,7 +63,7 @@ const isAlive = (pid: number): boolean => {
 const holderOf = (text: string): Holder | null => {
   try {
     const { pid, host, since, began } = JSON.parse(text) as Partial<Record<keyof Holder, unknown>>
-    const isWhole = Number.isSafeInteger(pid) && Number(pid) > 0 && typeof host === 'string' && typeof since === 'string' && (began === null || typeof began === 'string')
+    const isWhole = Number.isInteger(pid) && Number(pid) > 0 && Number(pid) <= mostPid && typeof host === 'string' && typeof since === 'string' && (began === null || typeof began === 'string')
     return isWhole ? ({ pid, host, since, began } as Holder) : null
   } catch {
     return null
@@ -70,80 +86,119 @@ const textAt = (path: string): string | null => {
   }
 }
 
-/**
- * Whether nobody holds a lock any more: its process is gone from this machine, or its number is another's now. A lock is written whole, so that one which
- * cannot be read is none. Of processes on other machines nothing is known.
- */
-const isStale = (holder: Holder | null): boolean =>
-  holder === null || (holder.host === hostname() && (!isAlive(holder.pid) || (holder.began !== null && beganAt(holder.pid) !== null && beganAt(holder.pid) !== holder.began)))
+/** How long one that makes a lock by copying may take between its two steps. */
+const momentInMs = 20
 
-const heldBy = (path: string, folder: string, holder: Holder | null): E.Either<readonly Problem[], never> =>
-  E.left([
-    {
-      path: folder,
-      expected: 'a folder that nobody else trains in',
-      got:
-        holder === null
-          ? 'one that another program has just taken'
-          : `one that process ${holder.pid} on ${shown(holder.host)} has held since ${shown(holder.since)}; wait for it, end it, or take another folder${holder.host === hostname() ? '' : ` (if that machine runs it no more, remove ${path})`}`,
-    },
-  ])
+/** The text of a lock and who holds it; null: there is none. */
+const lockAt = (path: string): { readonly text: string; readonly holder: Holder | null } | null => {
+  const text = textAt(path)
+  if (text === null) return null
+  const holder = holderOf(text)
+  if (holder !== null) return { text, holder }
+  // One that cannot be read is none, unless it is just being made.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, momentInMs)
+  const later = textAt(path)
+  return later === null ? null : { text: later, holder: holderOf(later) }
+}
 
-/** Puts a lock in place if there is none, whole from the first moment on. */
-const placed = (path: string, text: string): boolean => {
-  const own = `${path}.${process.pid}-${randomBytes(6).toString('hex')}`
-  writeFileSync(own, text, { flag: 'wx' })
+/** Whether the process that a lock names may still be there: not where it is gone from this machine, or its number is another's now. Of other machines nothing is known. */
+const holds = ({ pid, host, began }: Holder): boolean => {
+  if (host !== hostname()) return true
+  const now = beganAt(pid)
+  return isAlive(pid) && (began === null || now === null || began === now)
+}
+
+/** Gives a whole file a second name that nobody had; false where somebody has it. */
+const linked = (file: string, path: string): boolean => {
+  const isTaken = (cause: unknown): boolean => (cause as NodeJS.ErrnoException).code === 'EEXIST'
   try {
-    linkSync(own, path)
+    linkSync(file, path)
     return true
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    return false
-  } finally {
-    rmSync(own, { force: true })
+    if (isTaken(cause)) return false
+  }
+  // A file system without links.
+  try {
+    copyFileSync(file, path, constants.COPYFILE_EXCL)
+    return true
+  } catch (cause) {
+    if (isTaken(cause)) return false
+    throw cause
   }
 }
 
-/** Takes a stale lock away, and only that one: should another program have put its own there meanwhile, that one is put back. */
-const takenAway = (path: string, stale: string): boolean => {
-  const aside = `${path}.${process.pid}-${randomBytes(6).toString('hex')}`
-  try {
-    renameSync(path, aside)
-  } catch {
-    return false
-  }
-  const isThatOne = textAt(aside) === stale
-  if (!isThatOne)
-    try {
-      linkSync(aside, path)
-    } catch {
-      // A third one has it: then that is the one that holds the folder.
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+/**
+ * Takes a lock by a file that says who does; whoever has it, if it was not to be had.
+ *
+ * A stale lock must not simply be removed: of two that find it, the second would remove the new lock of the first. Only who has the succession of exactly this
+ * lock, which is a lock like it, may put its own in its place.
+ */
+const taken = (path: string, mine: string): Holder | null => {
+  for (;;) {
+    if (linked(mine, path)) return null
+    const found = lockAt(path)
+    if (found === null) continue
+    if (found.holder !== null && holds(found.holder)) return found.holder
+    const succession = `${path}.${digestOf(found.text)}`
+    const other = taken(succession, mine)
+    const isStill = textAt(path) === found.text
+    if (isStill) {
+      if (other !== null) return other
+      renameSync(succession, path)
+      return null
     }
-  rmSync(aside, { force: true })
-  return isThatOne
+    // Somebody was faster, and has the lock or has let go of it.
+    if (other === null) rmSync(succession, { force: true })
+  }
+}
+
+/** Takes away what those left beside a lock that were killed while they took it. Only its holder may: successions of what was before it have no use any more. */
+const removeLeft = (path: string): void => {
+  for (const name of readdirSync(dirname(path))) {
+    const rest = name.startsWith(`${basename(path)}.`) ? name.slice(basename(path).length + 1) : ''
+    const [, pid] = /^(\d+)-[\da-f]{12}$/.exec(rest) ?? []
+    if (/^(?:[\da-f]{16}(?:\.|$))+$/.test(rest) || (pid !== undefined && !isAlive(Number(pid)))) rmSync(join(dirname(path), name), { force: true })
+  }
+}
+
+/** What is locked, and how that is said to a second one. */
+interface Subject {
+  readonly path: string
+  readonly expected: string
+  readonly remedy: string
+}
+
+const locked = (path: string, { path: subject, expected, remedy }: Subject): E.Either<readonly Problem[], Lock> => {
+  const text = `${JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString(), began: beganAt(process.pid), id: randomBytes(6).toString('hex') })}\n`
+  const mine = `${path}.${process.pid}-${randomBytes(6).toString('hex')}`
+  let other: Holder | null
+  try {
+    writeFileSync(mine, text, { flag: 'wx' })
+    other = taken(path, mine)
+  } finally {
+    rmSync(mine, { force: true })
+  }
+  if (other !== null) {
+    const byHand = other.host === hostname() ? '' : ` (if that machine runs it no more, remove ${path})`
+    return E.left([{ path: subject, expected, got: `one that process ${other.pid} on ${shown(other.host)} has held since ${shown(other.since)}; wait for it, end it, or ${remedy}${byHand}` }])
+  }
+  attempted(() => removeLeft(path))
+  return E.right({
+    release: () => {
+      if (attempted(() => textAt(path)) === text) rmSync(path, { force: true })
+    },
+  })
 }
 
 /**
  * Takes a folder for one trainer: a file that names the process, made in one step. A second trainer is refused, by name of the first. A lock whose process is gone is
- * taken over, so that a run that was killed can go on.
+ * taken over, by one alone however many find it, so that a run that was killed can go on.
  *
  * @param folder  one that is there
  * @returns       the lock, or who has the folder
  * @throws        Error of the system, where the folder takes no file
  */
-export const lockFolder = (folder: string): E.Either<readonly Problem[], Lock> => {
-  const path = join(folder, lockName)
-  const text = `${JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString(), began: beganAt(process.pid), id: randomBytes(6).toString('hex') })}\n`
-  const release = (): void => {
-    if (textAt(path) === text) rmSync(path, { force: true })
-  }
-  // A second time after a stale one has been taken away; whoever else was there first is the holder.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    if (placed(path, text)) return E.right({ release })
-    const found = textAt(path)
-    if (found === null) continue
-    if (!isStale(holderOf(found))) return heldBy(path, folder, holderOf(found))
-    takenAway(path, found)
-  }
-  return heldBy(path, folder, holderOf(textAt(path) ?? ''))
-}
+export const lockFolder = (folder: string): E.Either<readonly Problem[], Lock> =>
+  locked(join(folder, lockName), { path: folder, expected: 'a folder that nobody else trains in', remedy: 'take another folder' })

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -169,4 +169,46 @@ for (;;) writeCheckpoint(process.argv[2], state)`
     expect(broken).toBe(0)
     expect(E.isRight(readCheckpoint(path))).toBe(true)
   }, 60_000)
+
+  it('of several that begin at once where a lock is left has the folder alone, round after round', async () => {
+    const contender = join(home, 'contender.mjs')
+    writeFileSync(
+      contender,
+      `import { lockFolder } from './dist/src/record/lock.js'
+let held = null
+process.on('message', ({ folder, at }) => {
+  if (folder === null) { held?.release(); held = null; process.send('released'); return }
+  // All at the same moment.
+  while (Date.now() < at);
+  const outcome = lockFolder(folder)
+  held = outcome._tag === 'Right' ? outcome.right : null
+  process.send(held === null ? outcome.left[0].got : 'held')
+})
+process.send('ready')`,
+    )
+    const children = Array.from({ length: 4 }, () => spawn(process.execPath, [contender], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
+    const answers = (): Promise<readonly unknown[]> => Promise.all(children.map((child) => new Promise((resolve) => child.once('message', resolve))))
+    const asked = (message: object): Promise<readonly unknown[]> => {
+      const all = answers()
+      for (const child of children) child.send(message)
+      return all
+    }
+    await answers()
+    try {
+      for (let round = 0; round < 300; round++) {
+        const folder = join(home, `contended ${round}`)
+        mkdirSync(folder)
+        // A lock of nobody, and one whose number another process has now.
+        writeFileSync(join(folder, 'training.lock'), round % 2 === 0 ? 'nobody' : JSON.stringify({ pid: process.pid, host: hostname(), since: 'then', began: 'gone', id: String(round) }))
+        const said = await asked({ folder, at: Date.now() + 3 })
+        const holder = children[said.indexOf('held')]?.pid
+        expect([round, ...said]).toEqual([round, ...children.map(({ pid }) => (pid === holder ? 'held' : expect.stringContaining(`that process ${holder} on`)))])
+        await asked({ folder: null })
+        expect(readdirSync(folder)).toEqual([])
+        rmSync(folder, { recursive: true })
+      }
+    } finally {
+      for (const child of children) child.kill()
+    }
+  }, 120_000)
 })
