@@ -7,9 +7,10 @@ import type { MlpEngine } from '../network/mlpShape.ts'
 import { writeCheckpoint } from '../record/checkpoint.ts'
 import { RecordNotWritten } from '../record/failure.ts'
 import { filesOf, isOwnFile, isSameFile } from '../record/files.ts'
+import { linesFromEnd } from '../record/linesFromEnd.ts'
 import { lockFolder } from '../record/lock.ts'
 import type { MetricsFile } from '../record/metricsFile.ts'
-import { openMetricsFile, wholeLines } from '../record/metricsFile.ts'
+import { openMetricsFile } from '../record/metricsFile.ts'
 import { recordLocked } from '../record/record.ts'
 import { openRegular } from '../record/regularFile.ts'
 import { writeWhole } from '../record/wholeFile.ts'
@@ -64,17 +65,27 @@ const after = ({ returns: before }: Standing, { update, steps, seconds, returns 
 
 const isSolved = ({ returns }: Standing, { stop }: Settled): boolean => stop.solved !== false && returns.length === enough && Number(mean(returns)) >= stop.solved
 
+/** The returns of a line of metrics, if its update counts; none where it is damaged. */
+const returnsOf = (line: string | null, last: number): readonly number[] => {
+  const metrics = line === null ? null : E.toUnion(E.tryCatch(() => JSON.parse(line) as Partial<Metrics> | null, () => null))
+  return metrics !== null && Number(metrics.update) <= last && Array.isArray(metrics.returns) ? metrics.returns.filter(Number.isFinite) : []
+}
+
 /** Returns of the last episodes up to an update, of which the lines of a record know; none where they cannot be read, which opening them will say. */
 const returnsUpTo = (path: string, update: number): readonly number[] => {
-  if (!existsSync(path)) return []
-  const handle = openRegular(path, constants.O_RDONLY)
+  let handle: number
+  try {
+    handle = openRegular(path, constants.O_RDONLY)
+  } catch {
+    return []
+  }
   try {
     let returns: readonly number[] = []
-    for (const { text } of wholeLines(handle)) {
-      const metrics = E.toUnion(E.tryCatch(() => JSON.parse(text) as Metrics, () => null))
-      if (metrics !== null && metrics.update <= update && Array.isArray(metrics.returns)) returns = [...returns, ...metrics.returns].slice(-enough)
+    for (const { text } of linesFromEnd(handle)) {
+      if (returns.length >= enough) break
+      returns = [...returnsOf(text, update), ...returns]
     }
-    return returns
+    return returns.slice(-enough)
   } finally {
     closeSync(handle)
   }

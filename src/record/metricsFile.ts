@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs'
 import { RecordNotWritten } from './failure.ts'
+import { linesFromEnd } from './linesFromEnd.ts'
 import { openRegular } from './regularFile.ts'
 
 /** A file of metrics: a line of JSON for each update. */
@@ -17,51 +18,30 @@ const updateOf = (line: string): number => {
   }
 }
 
-const pieceLength = 2 ** 20
-/** Far more than a line of metrics is long: what is longer is another program's. */
-const mostOfALine = 2 ** 24
-
-/**
- * The lines of a file that are whole, one by one, whatever its size, each with the byte that it ends at. It ends before a line that is cut off, or longer than
- * any of metrics.
- */
-export function* wholeLines(handle: number): Generator<{ readonly text: string; readonly end: number }> {
-  const piece = Buffer.allocUnsafe(pieceLength)
-  let rest: Buffer = Buffer.alloc(0)
-  let end = 0
-  for (let at = 0; rest.length <= mostOfALine; ) {
-    const read = readSync(handle, piece, 0, pieceLength, at)
-    if (read === 0) return
-    at += read
-    const bytes = Buffer.concat([rest, piece.subarray(0, read)])
-    let from = 0
-    for (let stop = bytes.indexOf(10); stop >= 0; stop = bytes.indexOf(10, from)) {
-      end += stop + 1 - from
-      const text = bytes.toString('utf8', from, stop)
-      // Some programs mark the beginning of a file as Unicode.
-      yield { text: end === stop + 1 ? text.replace(/^\uFEFF/, '') : text, end }
-      from = stop + 1
-    }
-    rest = bytes.subarray(from)
-  }
-}
-
-/** Bytes of the lines, from the first on, that are whole and of updates up to the last that counts. */
+/** Where the lines begin that will be made again: after the last one of an update that counts, at the first of a later one, or at a last one that was cut off. */
 const keptBytes = (handle: number, last: number): number => {
-  let kept = 0
-  for (const { text, end } of wholeLines(handle)) {
-    if (!(updateOf(text) <= last)) break
-    kept = end
+  let kept = fstatSync(handle).size
+  for (const { start, text, isEnded } of linesFromEnd(handle)) {
+    const update = text === null ? NaN : updateOf(text)
+    if (update <= last) break
+    if (update > last || !isEnded) kept = start
   }
   return kept
 }
 
+/** Whether a newline is missing, as after an editor that left it away. */
+const isOpenEnded = (handle: number, size: number): boolean => {
+  const byte = Buffer.alloc(1)
+  return size > 0 && readSync(handle, byte, 0, 1, size - 1) === 1 && byte[0] !== 10
+}
+
 /**
- * Opens a file of metrics to go on after an update. Lines of later updates, which will be made again, and a line that was cut off are
- * taken away, so that each update has one line.
+ * Opens a file of metrics to go on after an update. Lines of later updates, which will be made again, and a line at the end that was cut off are
+ * taken away, so that each update has one line. All else stays: lines up to the last one that counts, and among them what is no metrics, such as a
+ * damaged line or somebody's note. Readers have to pass over those.
  *
  * @param path  where it stands
- * @param last  the last update that counts; 0 to begin anew
+ * @param last  the last update that counts; 0 to begin anew, with nothing of what was there
  *
  * @example
  * ```ts
@@ -80,8 +60,9 @@ export const openMetricsFile = (path: string, last: number): MetricsFile => {
   const handle = attempt(() => {
     const opened = openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT)
     try {
-      const kept = keptBytes(opened, last)
+      const kept = last === 0 ? 0 : keptBytes(opened, last)
       if (kept < fstatSync(opened).size) ftruncateSync(opened, kept)
+      if (isOpenEnded(opened, kept)) writeSync(opened, '\n')
       return opened
     } catch (cause) {
       closeSync(opened)

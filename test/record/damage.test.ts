@@ -130,6 +130,48 @@ describe('metrics', () => {
     expect(statSync(path).size).toBe(40 * long.length)
   })
 
+  it('lose what will be made again, and nothing else: the lines up to the last one that counts, and whatever stands among them', () => {
+    const path = fresh()
+    type Part = { readonly update: number } | { readonly other: string }
+    const other = fc.oneof(
+      fc.constantFrom('', 'a note', '{"upd', '{"update":"3"}', '[7]', 'null', '{"update":null}', '\0'.repeat(40), 'é'.repeat(2 ** 19), '{"update":2}x', '\uFEFF{"update":2'),
+      fc.string().map((text) => text.replaceAll('\n', ' ')).filter((text) => !/^\s*\{/.test(text)),
+    )
+    /** Updates rise, as a run writes them, with others in between; lines are of any length, also beyond a piece. */
+    const parts = fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, other), { maxLength: 12 }).map((all) => {
+      let update = 0
+      return all.map((text): Part => (text === null ? { update: ++update } : { other: text }))
+    })
+    const lineOf = (part: Part, width: number): string => ('other' in part ? part.other : `{"update":${part.update},"more":"${'x'.repeat(width)}"}`)
+    fc.assert(
+      fc.property(parts, fc.constantFrom(0, 1, 100, 2 ** 20 - 27, 2 ** 20 - 26, 2 ** 20), fc.integer({ min: 1, max: 12 }), fc.constantFrom('whole', 'cut off', 'no newline'), (all, width, last, ending) => {
+        const lines = all.map((part) => `${lineOf(part, width)}\n`)
+        const counts = all.findLastIndex((part) => 'update' in part && part.update <= last)
+        const later = all.findIndex((part) => 'update' in part && part.update > last)
+        const end = later < 0 ? all.length : later
+        // A last line without its newline counts if it is whole.
+        const isOpen = ending === 'no newline' && lines.length > 0
+        const cut = isOpen && end === all.length && counts < all.length - 1 ? end - 1 : end
+        writeFileSync(path, isOpen ? lines.join('').slice(0, -1) : `${lines.join('')}${ending === 'cut off' ? '{"upd' : ''}`)
+        openMetricsFile(path, last).close()
+        expect(readFileSync(path, 'utf8') === lines.slice(0, cut).join('')).toBe(true)
+      }),
+      { numRuns: 300, seed },
+    )
+  })
+
+  it('are whole also where a line beyond any of metrics stands in between', () => {
+    const path = fresh()
+    writeFileSync(path, '{"update":1}\n')
+    // A hole of 600 MiB is one line, since what follows ends it.
+    truncateSync(path, 600 * 2 ** 20)
+    const handle = openSync(path, 'a')
+    writeSync(handle, '\n{"update":2}\n{"update":3}\n')
+    closeSync(handle)
+    openMetricsFile(path, 2).close()
+    expect(statSync(path).size).toBe(600 * 2 ** 20 + '\n{"update":2}\n'.length)
+  })
+
   it('may begin with a mark of Unicode', () => {
     const path = fresh()
     writeFileSync(path, '\uFEFF{"update":1}\n{"update":2}\n{"update":3}\n')
