@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
-import { otherThanFile } from '../record/regularFile.ts'
+import { openRegular, otherThanFile } from '../record/regularFile.ts'
 import { bad } from './outcome.ts'
 
 /** Far more than an MDP that can be enumerated or a batch that is looked at; a text of this size still fits in memory many times. */
@@ -48,25 +49,45 @@ const textOf = (path: string, bytes: Uint8Array): E.Either<readonly Problem[], s
   }
 }
 
-/** A pipe that a shell has opened for this program, as `<(command)` does: somebody writes to it. One in a folder may wait for a writer for ever. */
-const isShellPipe = (path: string): boolean => /^\/(?:dev|proc\/self)\/fd\/\d+$|^\/dev\/stdin$/.test(path)
+/** What this program was given open by another, as `<(command)` is by a shell, under the names of its number. */
+const given = /^\/(?:dev|proc\/self)\/fd\/(\d+)$|^\/dev\/(stdin)$/
 
-const readText = (path: string): E.Either<readonly Problem[], string> => {
+/** What stands at a path to be read that is no file and may never come to an end; null: nothing of that kind. To a pipe that was given somebody writes, and a terminal ends. */
+export const endlessAt = (path: string): string | null => {
+  const stat = statSync(path)
+  const other = otherThanFile(stat)
+  const [isGiven, number = '0'] = given.exec(path) ?? []
+  const ends = isGiven !== undefined && (stat.isFIFO() || isatty(Number(number)))
+  return other === null || ends ? null : other
+}
+
+/**
+ * Opens a file to be read. A pipe in a folder may wait for a writer for ever, and a device may never end: those are refused at once.
+ *
+ * @returns its handle, which the caller closes
+ */
+export const openInput = (path: string): E.Either<readonly Problem[], number> => {
   try {
-    const stat = statSync(path)
-    const other = otherThanFile(stat)
-    if (other !== null && !(stat.isFIFO() && isShellPipe(path))) return bad(path, 'a file', other)
-    const file = openSync(path, 'r')
-    try {
-      if (stat.size > mostBytes) return tooLarge(path, stat.size)
-      const bytes = bytesOf(file)
-      return bytes === null ? tooLarge(path, null) : textOf(path, bytes)
-    } finally {
-      closeSync(file)
-    }
+    const other = endlessAt(path)
+    return other === null ? E.right(given.test(path) ? openSync(path, 'r') : openRegular(path, constants.O_RDONLY)) : bad(path, 'a file', other)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     return bad(path, 'a file', reasons[code] ?? message)
+  }
+}
+
+const readText = (path: string): E.Either<readonly Problem[], string> => {
+  const file = openInput(path)
+  if (E.isLeft(file)) return file
+  try {
+    const { size } = fstatSync(file.right)
+    if (size > mostBytes) return tooLarge(path, size)
+    const bytes = bytesOf(file.right)
+    return bytes === null ? tooLarge(path, null) : textOf(path, bytes)
+  } catch (error) {
+    return bad(path, 'a file', (error as Error).message)
+  } finally {
+    closeSync(file.right)
   }
 }
 

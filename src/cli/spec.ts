@@ -13,7 +13,7 @@ import { withWords } from '../registry/withWords.ts'
 import type { MoreWords } from '../registry/withWords.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
-import { parseJson, readJson } from './input.ts'
+import { endlessAt, parseJson, readJson } from './input.ts'
 import { bad } from './outcome.ts'
 
 /** An estimator with the name under which it goes in tables. */
@@ -25,7 +25,8 @@ export interface Named {
 /** The built-in words, and those of a module of the user's: its default export is what `withWords` takes. */
 export const wordsOf = async (path: string | undefined): Promise<E.Either<readonly Problem[], Registry>> => {
   if (path === undefined) return E.right(registry)
-  if (!existsSync(path)) return bad('--words', 'a JavaScript module whose default export lists words by place', `${path}, which is no file`)
+  const other = existsSync(path) ? endlessAt(path) : 'no file'
+  if (other !== null) return bad('--words', 'a JavaScript module whose default export lists words by place', `${path}, which is ${other}`)
   try {
     const module: unknown = await import(pathToFileURL(resolve(path)).href)
     const words = (module as { readonly default?: unknown }).default

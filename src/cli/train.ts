@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { closeSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { openBackend } from '../backend/openBackend.ts'
@@ -12,7 +12,7 @@ import { lockFolder } from '../record/lock.ts'
 import type { MetricsFile } from '../record/metricsFile.ts'
 import { openMetricsFile } from '../record/metricsFile.ts'
 import { recordLocked } from '../record/record.ts'
-import { openRegular } from '../record/regularFile.ts'
+import { openRegular, otherThanFile } from '../record/regularFile.ts'
 import { writeWhole } from '../record/wholeFile.ts'
 import type { Registry } from '../registry/registry.ts'
 import { evaluate } from '../training/evaluate.ts'
@@ -156,6 +156,9 @@ const answerOf = ({ experiment, checkpoint, metrics }: TrainRequest, { update, s
 const rateOver = ({ update, steps }: Standing, { stop }: Settled): string =>
   `estimand: rate: the schedule has come to 0 after ${update} updates, and training ends with it, after ${steps} of ${stop.steps} steps; --resume with another --rate goes on\n`
 
+/** What stands at a path and is no file; null where nothing can be seen there, which opening it will say. */
+const otherAt = (path: string): string | null => E.toUnion(E.tryCatch(() => otherThanFile(statSync(path)), () => null))
+
 /** Files that stand in the way of what is asked for: nothing that somebody else wrote, or that a run still needs, is written over. */
 const inTheWay = ({ checkpoint, metrics, start }: TrainRequest): readonly Problem[] => {
   const files = checkpoint === null ? null : filesOf(checkpoint)
@@ -165,6 +168,8 @@ const inTheWay = ({ checkpoint, metrics, start }: TrainRequest): readonly Proble
   }
   if (files !== null) {
     refuse(start === 'anew' && existsSync(files.checkpoint), '--checkpoint', 'a folder without a checkpoint; --resume goes on from the one there', files.checkpoint)
+    const other = otherAt(files.metrics)
+    refuse(other !== null, '--checkpoint', 'a folder whose metrics.jsonl is a file', `${files.metrics}, which is ${other ?? ''}`)
     refuse(!mayHoldMetrics(files.metrics), '--checkpoint', 'a folder without a metrics.jsonl of another program', files.metrics)
   }
   if (metrics !== null) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -73,6 +73,14 @@ describe('a file with anything in place of any of its parts', () => {
     })
 })
 
+let made = 0
+/** A file of an experiment with other fields. */
+const experimentOf = (fields: object): string => {
+  const path = join(folder, `experiment${made++}.json`)
+  writeFileSync(path, JSON.stringify({ ...experiment, ...fields }))
+  return path
+}
+
 describe('what is no file', () => {
   it.each(['--mdp', '--estimator', '--facts'])('is refused at once as %s: a pipe that nobody writes to, a device', async (option) => {
     const pipe = join(folder, `pipe${option}`)
@@ -82,5 +90,36 @@ describe('what is no file', () => {
       const { exit, err } = await shell(['exact', ...Object.entries(args).flat()])
       expect([exit, err]).toEqual([2, expect.stringMatching(/expected a file, got a (?:pipe|device)\n$/)])
     }
+  })
+
+  const mine = JSON.stringify(['totalReturn', end])
+  const short = ['train', '--env', 'CliffWalking-v1', '--estimator', 'reinforceLoo', '--hidden', '2', '--episodes', '2', '--steps', '1']
+  it.each<readonly [option: string, args: (path: string) => readonly string[], got: RegExp]>([
+    ['--requests of exact', (path) => ['exact', '--requests', path], /--requests: expected a file of requests, one a line, got .*, which is a (?:pipe|device)\n$/],
+    ['--requests of weigh', (path) => ['weigh', '--requests', path], /--requests: expected a file of requests, one a line, got .*, which is a (?:pipe|device)\n$/],
+    ['--words', (path) => ['explain', '--estimator', mine, '--words', path], /--words: expected a JavaScript module .*, got .*, which is a (?:pipe|device)\n$/],
+    ['--batch', (path) => ['weigh', '--estimator', mine, '--batch', path], /expected a file, got a (?:pipe|device)\n$/],
+    ['CONFIG', (path) => ['train', path], /expected a file, got a (?:pipe|device)\n$/],
+    ['demonstrations', (path) => ['train', experimentOf({ estimator: { cloning: { demonstrations: path } } })], /expected a file, got a (?:pipe|device)\n$/],
+    ['the MDP of an experiment', (path) => ['train', experimentOf({ environment: { mdp: path } })], /expected a file, got a (?:pipe|device)\n$/],
+    ['--metrics', (path) => [...short, '--metrics', path], /--metrics: expected .*, got .*a (?:pipe|device)/],
+    ['--checkpoint', (path) => [...short, '--checkpoint', path], /--checkpoint: expected a folder, or one that can be made, got /],
+    ['--plot', (path) => ['compare', mine, '--world', 'batchMeanShrinks', '--plot', path], /--plot: expected a file that can be written, got .*, which is no plain file\n$/],
+  ])('nor is it opened as %s', async (_option, args, message) => {
+    const pipe = join(folder, `pipe${made++}`)
+    execFileSync('mkfifo', [pipe])
+    for (const path of [pipe, '/dev/zero']) {
+      const { exit, out, err } = await shell(args(path))
+      expect([exit, out, err]).toEqual([2, '', expect.stringMatching(message)])
+    }
+    expect(lstatSync(pipe).isFIFO()).toBe(true)
+  })
+
+  it('nor as the metrics of a record', async () => {
+    const record = join(folder, 'record')
+    mkdirSync(record)
+    execFileSync('mkfifo', [join(record, 'metrics.jsonl')])
+    const { exit, err } = await shell([...short, '--checkpoint', record])
+    expect([exit, err]).toEqual([2, expect.stringMatching(/^estimand: --checkpoint: expected a folder whose metrics\.jsonl is a file, got .*metrics\.jsonl, which is a pipe\n$/)])
   })
 })

@@ -48,6 +48,13 @@ describe('the program', () => {
     expect(stdout).toMatch(/sound fails \(seed 1\).*\n1 state, 2 actions, horizon 1/)
     expect(stderr).toMatch(/^1 of 8: sound\n2 of 8: permutation\n/)
   })
+  it('reads what a shell has opened for it, by its number and as standard input', () => {
+    const said = (script: string): string => execFileSync('sh', ['-c', script], { encoding: 'utf8', cwd: folder, env: { ...process.env, NODE: process.execPath, MAIN: main }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const request = `echo '{"mdp":"batchMeanShrinks","estimator":"reinforce"}'`
+    for (const path of ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0', '-'].filter((name) => name === '-' || existsSync(name)))
+      expect([path, JSON.parse(said(`${request} | "$NODE" "$MAIN" exact --requests ${path}`))]).toEqual([path, expect.objectContaining({ line: 1, N: 1 })])
+    expect(JSON.parse(said(`echo '["totalReturn",${end}]' | "$NODE" "$MAIN" exact --mdp batchMeanShrinks --json --estimator /dev/fd/3 3<&0`))).toMatchObject({ trajectories: 2 })
+  })
   it('reads requests from standard input and from a file', () => {
     const requests = `{"mdp":"batchMeanShrinks","estimator":"reinforce"}\nnonsense\n{"mdp":"batchMeanShrinks","estimator":"rloo","id":7}\n`
     const piped = estimand(['exact', '--requests', '-'], requests)

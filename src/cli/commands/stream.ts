@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { ExactRequest, FactSources } from '../../codec/request.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Problem } from '../../trajectories/problem.ts'
+import { openInput } from '../input.ts'
 import { answerAll } from '../requests.ts'
 import type { Reading } from '../reading.ts'
 import type { Answering } from '../requests.ts'
@@ -56,11 +57,12 @@ export const completing = (defaults: Readonly<Record<string, unknown>>, reading:
 
 /** Answers a file of requests, or standard input. */
 export const answerStream = async <Request>(from: string, answering: Answering<Request>, { io, refuse }: Context): Promise<void> => {
+  const file = from === '-' ? null : openInput(from)
+  if (file !== null && E.isLeft(file)) return refuse(file.left.map(({ got }) => ({ path: '--requests', expected: 'a file of requests, one a line', got: `${from}, which is ${got === 'no such file' ? 'no file' : got}` })))
   try {
-    const { answered, failed } = await answerAll(answering, from === '-' ? io.stdin() : createReadStream(from), io.out)
+    const { answered, failed } = await answerAll(answering, file === null ? io.stdin() : createReadStream(from, { fd: file.right }), io.out)
     if (failed > 0) refuse([{ path: '--requests', expected: 'requests without problems', got: `${failed} of ${answered} with problems, which are in their answers` }])
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    refuse([{ path: '--requests', expected: 'a file of requests, one a line', got: code === 'ENOENT' ? `${from}, which is no file` : message }])
+    refuse([{ path: '--requests', expected: 'a file of requests, one a line', got: (error as Error).message }])
   }
 }

@@ -195,9 +195,10 @@ export const addTrain = (context: Context): void => {
       recipeHelp,
       'cloning learns from {"cloning": {"demonstrations": FILE}}, {"observations": [[..], ..], "actions": [[..], ..]}.',
       '',
-      'The folder of --checkpoint has checkpoint.json, metrics.jsonl, experiment.json with everything said, and event files for TensorBoard. Whatever ends the',
-      'program, a whole checkpoint stands there; --resume takes away what metrics say of later updates, and makes them again bit for bit. A first SIGINT or',
-      'SIGTERM ends training after the update that has begun, with a checkpoint of it; a second one ends it at once.',
+      'The folder of --checkpoint has checkpoint.json, metrics.jsonl, experiment.json with everything said, and event files for TensorBoard; while somebody trains,',
+      'also training.lock, which names the process, so that a second trainer is refused. Whatever ends the program, a whole checkpoint stands there; --resume takes',
+      'away what metrics say of later updates, and makes them again bit for bit. A first SIGINT or SIGTERM ends training after the update that has begun, with a',
+      'checkpoint of it; a second one ends it at once. A file of --metrics outside such a folder is locked by FILE.lock beside it.',
       'Exit codes: 0 (solved, or the steps were made), 1 (training stopped: a number was not finite, the disk was full), 2 (bad input).',
     ],
   )
