@@ -6,6 +6,8 @@ import type { FactSources } from '../codec/request.ts'
 import { compare } from '../compare/compare.ts'
 import type { Row } from '../compare/compare.ts'
 import { plotOf } from '../compare/plot.ts'
+import { mayHold } from '../record/beginning.ts'
+import { isOfRecord } from '../record/files.ts'
 import { writeWhole } from '../record/wholeFile.ts'
 import { bad } from './outcome.ts'
 import type { ExitCode, Io, Outcome } from './outcome.ts'
@@ -72,6 +74,9 @@ const unwritable = (path: string): string | null => {
   }
 }
 
+/** How the text of a plot begins. */
+const beginningOfPlot = '<svg'
+
 /** Writes a file so that a reader finds it whole or not at all. */
 const written = (path: string, text: string): E.Either<string, void> => E.tryCatch(() => writeWhole(path, text), (error) => (error as Error).message)
 
@@ -80,6 +85,7 @@ export const runCompare = async (request: CompareRequest, style: Style, io: Io):
   const { estimators, worlds, batchSize, facts, sampling, limit, plot } = request
   const obstacle = plot === null ? null : unwritable(plot)
   if (obstacle !== null) return bad('--plot', 'a file that can be written', obstacle)
+  if (plot !== null && (isOfRecord(plot) || !mayHold(plot, beginningOfPlot))) return bad('--plot', 'a new file, or one of a plot, since what is in this one would be lost; or --no-plot', plot)
   const named = byName(estimators.map(({ name, estimator }) => [name, estimator] as const))
   const places = byName(worlds.map(({ name, mdp }) => [name, mdp] as const))
   const total = Object.keys(places).length

@@ -4,13 +4,15 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { openBackend } from '../backend/openBackend.ts'
 import { experimentCodec } from '../codec/experiment.ts'
 import type { MlpEngine } from '../network/mlpShape.ts'
+import { mayHold } from '../record/beginning.ts'
 import { writeCheckpoint } from '../record/checkpoint.ts'
 import { RecordNotWritten } from '../record/failure.ts'
-import { filesOf, isOwnFile, isSameFile } from '../record/files.ts'
+import { filesOf, isOfRecord, isOwnFile, isSameFile, real } from '../record/files.ts'
 import { linesFromEnd } from '../record/linesFromEnd.ts'
-import { lockFolder } from '../record/lock.ts'
+import type { Lock } from '../record/lock.ts'
+import { lockFolder, lockMetrics } from '../record/lock.ts'
 import type { MetricsFile } from '../record/metricsFile.ts'
-import { openMetricsFile } from '../record/metricsFile.ts'
+import { beginningOfMetrics, openMetricsFile } from '../record/metricsFile.ts'
 import { recordLocked } from '../record/record.ts'
 import { openRegular, otherThanFile } from '../record/regularFile.ts'
 import { writeWhole } from '../record/wholeFile.ts'
@@ -24,7 +26,6 @@ import { resume, train } from '../training/train.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import type { Prepared, Settled } from './experiment.ts'
 import { fitting, prepared } from './experiment.ts'
-import { mayHoldMetrics } from './mayHoldMetrics.ts'
 import { bad } from './outcome.ts'
 import type { Answer, ExitCode, Io } from './outcome.ts'
 import type { Style } from './style.ts'
@@ -40,6 +41,8 @@ export interface TrainRequest {
   readonly start: 'anew' | 'resume'
   /** Updates between checkpoints. */
   readonly every: number
+  /** Files that were read. */
+  readonly inputs: readonly string[]
 }
 
 /** What training came to: an answer, or why there is none although what was asked for made sense. */
@@ -160,9 +163,10 @@ const rateOver = ({ update, steps }: Standing, { stop }: Settled): string =>
 const otherAt = (path: string): string | null => E.toUnion(E.tryCatch(() => otherThanFile(statSync(path)), () => null))
 
 /** Files that stand in the way of what is asked for: nothing that somebody else wrote, or that a run still needs, is written over. */
-const inTheWay = ({ checkpoint, metrics, start }: TrainRequest): readonly Problem[] => {
+const inTheWay = ({ checkpoint, metrics, start, inputs }: TrainRequest): readonly Problem[] => {
   const files = checkpoint === null ? null : filesOf(checkpoint)
   const problems: Problem[] = []
+  const isInput = (path: string): boolean => inputs.some((input) => isSameFile(input, path))
   const refuse = (wrong: boolean, path: string, expected: string, got: string): void => {
     if (wrong) problems.push({ path, expected, got })
   }
@@ -170,12 +174,16 @@ const inTheWay = ({ checkpoint, metrics, start }: TrainRequest): readonly Proble
     refuse(start === 'anew' && existsSync(files.checkpoint), '--checkpoint', 'a folder without a checkpoint; --resume goes on from the one there', files.checkpoint)
     const other = otherAt(files.metrics)
     refuse(other !== null, '--checkpoint', 'a folder whose metrics.jsonl is a file', `${files.metrics}, which is ${other ?? ''}`)
-    refuse(!mayHoldMetrics(files.metrics), '--checkpoint', 'a folder without a metrics.jsonl of another program', files.metrics)
+    refuse(start === 'anew' && isInput(files.experiment), '--checkpoint', 'a folder without an input: experiment.json is written anew there', files.experiment)
+    refuse(isInput(files.metrics), '--checkpoint', 'a folder without an input: metrics.jsonl is written there', files.metrics)
+    refuse(!mayHold(files.metrics, beginningOfMetrics), '--checkpoint', 'a folder without a metrics.jsonl of another program', files.metrics)
   }
   if (metrics !== null) {
-    const ofRecord = checkpoint !== null && isOwnFile(checkpoint, metrics)
-    refuse(ofRecord, '--metrics', 'a file other than those of the record', metrics)
-    refuse(!ofRecord && !mayHoldMetrics(metrics), '--metrics', 'a new file, or one of metrics: what is in this one would be lost', metrics)
+    const isOurs = files !== null && isSameFile(metrics, files.metrics)
+    const ofRecord = (checkpoint !== null && isOwnFile(checkpoint, metrics)) || (!isOurs && isOfRecord(metrics))
+    refuse(ofRecord, '--metrics', `a file other than those of ${checkpoint === null ? 'a' : 'the'} record`, metrics)
+    refuse(!ofRecord && isInput(metrics), '--metrics', 'a file other than the input, which would be lost', metrics)
+    refuse(!ofRecord && !isInput(metrics) && !mayHold(metrics, beginningOfMetrics), '--metrics', 'a new file, or one of metrics: what is in this one would be lost', metrics)
   }
   return problems
 }
@@ -194,10 +202,14 @@ const withFolder = (folder: string): E.Either<readonly Problem[], void> => {
   }
 }
 
+/** Problems under the option that they are of. */
+const under = (option: string): (<A>(outcome: E.Either<readonly Problem[], A>) => E.Either<readonly Problem[], A>) =>
+  E.mapLeft((problems) => problems.map((problem) => ({ ...problem, path: `${option}: ${problem.path}` })))
+
 /** The lock of a folder, or who has it. */
 const lockOf = (folder: string): ReturnType<typeof lockFolder> => {
   try {
-    return E.mapLeft((problems: readonly Problem[]) => problems.map((problem) => ({ ...problem, path: `--checkpoint: ${problem.path}` })))(lockFolder(folder))
+    return under('--checkpoint')(lockFolder(folder))
   } catch (cause) {
     return bad('--checkpoint', 'a folder that can be written to', reasonOf(cause))
   }
@@ -220,15 +232,21 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
   const interrupted = io.holdInterrupts()
   let standing = begun
   let lines: MetricsFile | null = null
+  let linesLock: Lock | null = null
   /** The record has lines of its own: two writers of one file would write each line twice. */
   const openLines = (update: number): E.Either<readonly Problem[], void> => {
     if (ownLines === null || (files !== null && isSameFile(ownLines, files.metrics))) return E.right(undefined)
     try {
+      // What is no file is refused by opening it, and needs no lock.
+      if (otherAt(ownLines) === null) {
+        const lock = lockMetrics(real(ownLines))
+        if (E.isLeft(lock)) return under('--metrics')(lock)
+        linesLock = lock.right
+      }
       lines = openMetricsFile(ownLines, update)
       return E.right(undefined)
     } catch (error) {
-      if (!(error instanceof RecordNotWritten)) throw error
-      return bad('--metrics', 'a file that can be written', reasonOf(error.cause))
+      return bad('--metrics', 'a file that can be written', reasonOf(error instanceof RecordNotWritten ? error.cause : error))
     }
   }
   /** Training from its beginning, with its lines open. */
@@ -319,5 +337,6 @@ export const runTrain = async (request: TrainRequest, words: Registry, style: St
   } finally {
     // Assigned in a function, which the compiler does not follow.
     ;(lines as MetricsFile | null)?.close()
+    ;(linesLock as Lock | null)?.release()
   }
 }

@@ -11,6 +11,9 @@ import { writeWhole } from './wholeFile.ts'
 const format = 'estimand checkpoint'
 const version = 1
 
+/** How each begins, by which it is known from a few bytes. */
+export const beginningOfCheckpoint = `{"format":${JSON.stringify(format)},`
+
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /**
@@ -31,7 +34,7 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 export const writeCheckpoint = (path: string, state: unknown): void => {
   const content = JSON.stringify(encoded(state))
   try {
-    writeWhole(path, `{"format":${JSON.stringify(format)},"version":${version},"sha256":"${digestOf(content)}","state":${content}}\n`)
+    writeWhole(path, `${beginningOfCheckpoint}"version":${version},"sha256":"${digestOf(content)}","state":${content}}\n`)
   } catch (cause) {
     throw new RecordNotWritten(path, cause, 'the checkpoint before it, if there was one, is as it was; make room, and go on from there')
   }

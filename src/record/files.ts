@@ -1,16 +1,18 @@
 import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { lockName } from './lock.ts'
+import { begins } from './beginning.ts'
+import { beginningOfCheckpoint } from './checkpoint.ts'
+import { lockName, metricsName } from './lock.ts'
 
 /** Files of a record, by what they hold. */
 export const filesOf = (folder: string) => ({
   checkpoint: join(folder, 'checkpoint.json'),
-  metrics: join(folder, 'metrics.jsonl'),
+  metrics: join(folder, metricsName),
   experiment: join(folder, 'experiment.json'),
 })
 
 /** A path without links in its folders, whether or not a file stands there. */
-const real = (path: string): string => {
+export const real = (path: string): string => {
   try {
     return realpathSync(path)
   } catch {
@@ -41,4 +43,11 @@ export const isOwnFile = (folder: string, path: string): boolean => {
   if ([checkpoint, experiment, lock].some((own) => isSameFile(own, path))) return true
   const name = basename(real(path)).toLowerCase()
   return isSameFile(dirname(real(path)), folder) && ([checkpoint, experiment, lock].some((own) => name.startsWith(`${basename(own)}.`)) || name.startsWith('events.out.tfevents'))
+}
+
+/** Whether a path leads to a file of any record, metrics too: to a checkpoint, wherever it stands, or to what a record has for itself in the folder of one. */
+export const isOfRecord = (path: string): boolean => {
+  const folder = dirname(real(path))
+  const { checkpoint, metrics } = filesOf(folder)
+  return begins(path, beginningOfCheckpoint) || (begins(checkpoint, beginningOfCheckpoint) && (isOwnFile(folder, path) || isSameFile(metrics, path)))
 }

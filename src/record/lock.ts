@@ -10,6 +10,9 @@ import { openRegular } from './regularFile.ts'
 /** Name of the lock in a folder. */
 export const lockName = 'training.lock'
 
+/** Name of the metrics in a folder of a record. */
+export const metricsName = 'metrics.jsonl'
+
 /** What is this process's own until it lets go of it. */
 export interface Lock {
   readonly release: () => void
@@ -202,3 +205,11 @@ const locked = (path: string, { path: subject, expected, remedy }: Subject): E.E
  */
 export const lockFolder = (folder: string): E.Either<readonly Problem[], Lock> =>
   locked(join(folder, lockName), { path: folder, expected: 'a folder that nobody else trains in', remedy: 'take another folder' })
+
+/**
+ * Takes a file of metrics for one writer, in the same way: two would mix their lines. What is the file of metrics of its folder is locked as that folder is.
+ *
+ * @param path  where it stands or will, without links: two that name it in different ways have to find one lock
+ */
+export const lockMetrics = (path: string): E.Either<readonly Problem[], Lock> =>
+  locked(basename(path) === metricsName ? join(dirname(path), lockName) : `${path}.lock`, { path, expected: 'a file of metrics that nobody else writes to', remedy: 'take another file' })

@@ -9,6 +9,9 @@ export interface MetricsFile {
   readonly close: () => void
 }
 
+/** How each line begins. */
+export const beginningOfMetrics = '{"update":'
+
 const updateOf = (line: string): number => {
   try {
     const { update } = JSON.parse(line) as { readonly update?: unknown }

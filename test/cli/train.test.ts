@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -251,6 +251,83 @@ describe('estimand train', () => {
       writeFileSync(metrics, before)
       expect((await shell(['train', ...short, '--steps', '300', '--metrics', metrics])).exit).toBe(0)
       expect(linesOf(metrics).map(({ update }) => update)).toEqual(linesOf(metrics).map((_, k) => k + 1))
+    }
+  })
+
+  it('what is read, or is of another record, is not written over', async () => {
+    const other = fresh()
+    expect((await shell(['train', ...short, '--steps', '300', '--checkpoint', other])).exit).toBe(0)
+    const copied = `${fresh()}.backup`
+    copyFileSync(join(other, 'checkpoint.json'), copied)
+    const [link, around] = [fresh(), fresh()]
+    symlinkSync(join(other, 'metrics.jsonl'), link)
+    symlinkSync(other, around)
+    const config = { environment: { name: 'CliffWalking-v1' }, estimator: 'reinforceLoo', network: { hidden: [8] }, batch: { episodes: { count: 2 } }, stop: { steps: 300 } }
+    const odd = file(config)
+    // A key that nothing reads, by which lines of metrics begin: it is the file that tells.
+    const mdp = { update: 1, S: 1, A: 2, T: 1, gamma: 1, rho: [1], P: [[[1], [1]]], R: [[1, 0]], theta: [[0, 0]] }
+    const world = file(mdp)
+    const steps = { observations: [[0, 0, 0, 0]], actions: [[0]] }
+    const demonstrations = file(steps)
+    const inFolder = fresh()
+    mkdirSync(inFolder)
+    for (const name of ['experiment.json', 'metrics.jsonl']) writeFileSync(join(inFolder, name), JSON.stringify(config))
+    const paths = [odd, world, demonstrations, copied, ...['checkpoint.json', 'metrics.jsonl', 'experiment.json'].map((name) => join(other, name)), ...['experiment.json', 'metrics.jsonl'].map((name) => join(inFolder, name))]
+    const before = paths.map((path) => readFileSync(path, 'utf8'))
+    const ofInput = /^(estimand: .*not read.*\n)?estimand: --metrics: expected a file other than the input, which would be lost, got .*\n$/
+    const ofRecord = /^estimand: --metrics: expected a file other than those of (a|the) record, got .*\n$/
+    const named = (fields: object): string => file({ ...config, ...fields })
+    for (const [args, message] of [
+      [[odd, '--metrics', odd], ofInput],
+      [[named({ environment: { mdp: world } }), '--metrics', world], ofInput],
+      [[...short, '--env', world, '--metrics', world], ofInput],
+      [[...short, '--env', JSON.stringify({ mdp: world }), '--metrics', world], ofInput],
+      [[file({ environment: 'CartPole-v1', estimator: { cloning: { demonstrations } } }), '--metrics', demonstrations], ofInput],
+      [[join(inFolder, 'experiment.json'), '--checkpoint', inFolder], /--checkpoint: expected a folder without an input: experiment\.json is written anew there, got/],
+      [[join(inFolder, 'metrics.jsonl'), '--checkpoint', inFolder], /--checkpoint: expected a folder without an input: metrics\.jsonl is written there, got/],
+      [[...short, '--metrics', copied], ofRecord],
+      ...['checkpoint.json', 'metrics.jsonl', 'experiment.json', 'training.lock', 'checkpoint.json.new'].flatMap((name) => [other, around].map((folder) => [[...short, '--metrics', join(folder, name)], ofRecord] as const)),
+      [[...short, '--metrics', link], ofRecord],
+      [[...short, '--checkpoint', fresh(), '--metrics', join(other, 'metrics.jsonl')], ofRecord],
+    ] as const) {
+      const { exit, err } = await shell(['train', ...args])
+      expect([args, exit, err]).toEqual([args, 2, expect.stringMatching(message)])
+    }
+    for (const path of [world, copied, ...['checkpoint.json', 'metrics.jsonl', 'experiment.json', 'training.lock'].map((name) => join(other, name))]) {
+      const { exit, err } = await shell(['compare', 'reinforce', '--world', world, '--plot', path])
+      expect([exit, err]).toEqual([2, expect.stringMatching(/estimand: --plot: expected a new file, or one of a plot, since what is in this one would be lost; or --no-plot, got .*\n$/)])
+    }
+    expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(before)
+    // Controls: a file of one's own beside a record, and the record's own.
+    expect((await shell(['train', ...short, '--steps', '300', '--metrics', join(other, 'mine.jsonl')])).exit).toBe(0)
+    expect((await shell(['train', '--checkpoint', other, '--resume', '--steps', '600', '--metrics', join(around, 'metrics.jsonl')])).exit).toBe(0)
+    expect((await shell(['train', file(config), '--seed', '3', '--checkpoint', other, '--resume', '--steps', '900'])).exit).toBe(0)
+  })
+
+  it('two that are to write one file of metrics, by any name, do not mix their lines: the second is refused, by name of the first', async () => {
+    const folder = fresh()
+    mkdirSync(folder)
+    for (const name of ['mine.jsonl', 'metrics.jsonl']) {
+      const [path, link] = [join(folder, name), fresh()]
+      symlinkSync(path, link)
+      let seconds: readonly Promise<Awaited<ReturnType<typeof shell>>>[] = []
+      // After the first update of the first one.
+      const interrupted = ((asked: number) => () => {
+        if (++asked === 2)
+          seconds = [
+            shell(['train', ...short, '--steps', '300', '--metrics', path]),
+            shell(['train', ...short, '--steps', '300', '--checkpoint', fresh(), '--metrics', link]),
+            ...(name === 'metrics.jsonl' ? [shell(['train', ...short, '--steps', '300', '--checkpoint', folder])] : []),
+          ]
+        return false
+      })(0)
+      const first = await shell(['train', ...short, '--no-stop', '--steps', '3000', '--checkpoint', fresh(), '--metrics', path], { interrupted })
+      expect(first.exit).toBe(0)
+      expect(seconds.length).toBeGreaterThan(1)
+      for (const { exit, err } of await Promise.all(seconds))
+        expect([exit, err]).toEqual([2, expect.stringMatching(new RegExp(`^estimand: --(metrics|checkpoint): .*: expected a (file of metrics that nobody else writes to|folder that nobody else trains in), got one that process ${process.pid} on .*\n$`))])
+      expect(linesOf(path).map(({ update }) => update)).toEqual(linesOf(path).map((_, k) => k + 1))
+      expect(readdirSync(folder).filter((left) => left.includes('lock'))).toEqual([])
     }
   })
 

@@ -150,8 +150,18 @@ const overrides = async (options: TrainOptions, before: Json, words: Registry): 
   )
 }
 
+/** An experiment as JSON, and the files that it was read from. */
+interface Config {
+  readonly json: Json
+  readonly inputs: readonly string[]
+}
+
+/** The files that the JSON of an experiment names. */
+const namedIn = (json: Json, folder: string): readonly string[] =>
+  [fieldsOf(json['environment'])['mdp'], optionsOf(json['estimator'], 'cloning')['demonstrations']].flatMap((name) => (typeof name === 'string' ? [resolve(folder, name)] : []))
+
 /** The experiment of a file, with the files that it names, from its own folder, read. */
-const configOf = async (path: string, reading: Reading): Promise<E.Either<readonly Problem[], Json>> => {
+const configOf = async (path: string, reading: Reading): Promise<E.Either<readonly Problem[], Config>> => {
   const json = await readJson(path)
   if (E.isLeft(json)) return json
   if (!isRecord(json.right)) return bad(path, 'an object: environment, estimator and more', Array.isArray(json.right) ? 'an array' : String(json.right))
@@ -159,13 +169,15 @@ const configOf = async (path: string, reading: Reading): Promise<E.Either<readon
   if (E.isLeft(environment)) return environment
   const estimator = await estimatorJson(json.right['estimator'], dirname(path))
   if (E.isLeft(estimator)) return estimator
-  return E.right(defined({ ...json.right, environment: environment.right, estimator: estimator.right }))
+  return E.right({ json: defined({ ...json.right, environment: environment.right, estimator: estimator.right }), inputs: [path, ...namedIn(json.right, dirname(path))] })
 }
 
+const nothing: Config = { json: {}, inputs: [] }
+
 /** The experiment of a record: nothing where its file is missing; refused where there is no checkpoint to go on from. */
-const recordedIn = async ({ checkpoint, experiment }: { readonly checkpoint: string; readonly experiment: string }, reading: Reading): Promise<E.Either<readonly Problem[], Json>> => {
+const recordedIn = async ({ checkpoint, experiment }: { readonly checkpoint: string; readonly experiment: string }, reading: Reading): Promise<E.Either<readonly Problem[], Config>> => {
   if (!existsSync(checkpoint)) return bad('--resume', 'a folder with a checkpoint; without --resume training begins there', `${checkpoint}, which is no file`)
-  return existsSync(experiment) ? configOf(experiment, reading) : E.right({})
+  return existsSync(experiment) ? configOf(experiment, reading) : E.right(nothing)
 }
 
 const choice = (flags: string, what: string, choices: readonly string[]): Option => new Option(flags, what).choices(choices)
@@ -198,7 +210,7 @@ export const addTrain = (context: Context): void => {
       'The folder of --checkpoint has checkpoint.json, metrics.jsonl, experiment.json with everything said, and event files for TensorBoard; while somebody trains,',
       'also training.lock, which names the process, so that a second trainer is refused. Whatever ends the program, a whole checkpoint stands there; --resume takes',
       'away what metrics say of later updates, and makes them again bit for bit. A first SIGINT or SIGTERM ends training after the update that has begun, with a',
-      'checkpoint of it; a second one ends it at once. A file of --metrics outside such a folder is locked by FILE.lock beside it.',
+      'checkpoint of it; a second one ends it at once. A file of --metrics is locked in the same way, by FILE.lock beside it.',
       'Exit codes: 0 (solved, or the steps were made), 1 (training stopped: a number was not finite, the disk was full), 2 (bad input).',
     ],
   )
@@ -239,14 +251,14 @@ export const addTrain = (context: Context): void => {
         const reading = context.reading(options)
         const { filesOf } = await import('../../record/files.ts')
         const { runTrain } = await import('../train.ts')
-        const recorded = checkpoint === undefined || resume !== true ? E.right<readonly Problem[], Json>({}) : await recordedIn(filesOf(checkpoint), reading)
+        const recorded = checkpoint === undefined || resume !== true ? E.right<readonly Problem[], Config>(nothing) : await recordedIn(filesOf(checkpoint), reading)
         if (E.isLeft(recorded)) return refuse(recorded.left)
         const read = path === undefined ? recorded : await configOf(path, reading)
         if (E.isLeft(read)) return refuse(read.left)
-        const given = await overrides(options, read.right, words)
+        const given = await overrides(options, read.right.json, words)
         if (E.isLeft(given)) return refuse(given.left)
         const { laidAnew, loosened } = await import('../schedule.ts')
-        const { json: config, was } = resume === true && path === undefined ? loosened(read.right, given.right, words) : { json: read.right, was: null }
+        const { json: config, was } = resume === true && path === undefined ? loosened(read.right.json, given.right, words) : { json: read.right.json, was: null }
         const environment = await environmentJson(given.right['environment'] ?? config['environment'], '.', reading)
         const estimator = await estimatorJson(given.right['estimator'] ?? config['estimator'], '.')
         if (E.isLeft(environment)) return refuse(environment.left)
@@ -256,10 +268,12 @@ export const addTrain = (context: Context): void => {
         const { settle } = await import('../experiment.ts')
         const experiment = settle(decoded.right)
         if (E.isLeft(experiment)) return refuse(experiment.left)
-        const seed = recorded.right['seed'] ?? experiment.right.seed
+        const seed = recorded.right.json['seed'] ?? experiment.right.seed
         if (seed !== experiment.right.seed) return refuse([{ path: 'seed', expected: `${shown(seed)}, with which the run in ${checkpoint} began; another seed is another run`, got: shown(experiment.right.seed) }])
         io.err(laidAnew(was, experiment.right))
-        const request = { experiment: experiment.right, metrics: metrics ?? null, checkpoint: checkpoint ?? null, start: resume === true ? 'resume' : 'anew', every } as const
+        // The experiment of a record is written anew by its own run.
+        const inputs = [...(path === undefined ? [] : read.right.inputs), ...namedIn(given.right, '.'), ...[options.words, options.env, options.estimator].flatMap((one) => (one === undefined ? [] : [one]))]
+        const request = { experiment: experiment.right, metrics: metrics ?? null, checkpoint: checkpoint ?? null, start: resume === true ? 'resume' : 'anew', every, inputs: inputs.filter((one) => existsSync(one)) } as const
         const trained = await runTrain(request, words, style, io)
         if (E.isLeft(trained)) return refuse(trained.left)
         return trained.right._tag === 'answered' ? finish(E.right(trained.right.answer), json) : halt(trained.right.because, trained.right.exit)
