@@ -12,7 +12,7 @@ import { addWeigh } from './commands/weigh.ts'
 import type { ExitCode, Io } from './outcome.ts'
 import { readingOf } from './reading.ts'
 import { wordsOf } from './spec.ts'
-import { hasColours, styleOf } from './style.ts'
+import { styleOf } from './style.ts'
 import { visibleIo } from './visibleIo.ts'
 
 /**
@@ -22,8 +22,8 @@ import { visibleIo } from './visibleIo.ts'
  * @param world  where answers, errors and progress go
  */
 export const run = async (args: readonly string[], world: Io): Promise<ExitCode> => {
-  const coloured = hasColours(world.terminal, world.env)
-  const io = visibleIo(world, coloured)
+  const style = styleOf(world.terminal, world.env)
+  const io = visibleIo(world, style)
   let exit: ExitCode = 0
   const program = new Command('estimand')
     .description('Policy-gradient estimators: what they are, what they need, how they are biased, exactly.')
@@ -45,7 +45,7 @@ export const run = async (args: readonly string[], world: Io): Promise<ExitCode>
 
   const context: Context = {
     io,
-    style: styleOf(coloured),
+    style,
     command: (name, description, examples, notes) =>
       program
         .command(name)

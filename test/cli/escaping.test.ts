@@ -45,6 +45,9 @@ const attack = fc
 // oxlint-disable-next-line no-control-regex
 const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
+// oxlint-disable-next-line no-control-regex
+const ours = /\u001b\[(?:1|2|22|31|32|39)m/g
+
 describe('what a terminal would obey', () => {
   for (const [name, input, args] of inputs)
     it(`does not come through from a file: ${name}`, async () => {
@@ -77,10 +80,32 @@ describe('what a terminal would obey', () => {
     expect(obeyed.test(out)).toBe(false)
   })
 
+  it('does not come through on a terminal with colours either: those are ours alone', async () => {
+    const forged = `${[1, 2, 22, 31, 32, 39].map((code) => `\u001b[${code}m`).join('')}<0:31>`
+    const [pipeline, world] = ['pipeline', 'world'].map((name) => join(folder, `${forged}${name}.json`))
+    writeFileSync(pipeline, '"reinforce"')
+    writeFileSync(world, JSON.stringify(mdp))
+    const commands = inputs.flatMap(([name, input, args]) =>
+      Array.from({ length: 30 }, (_, at) => () => {
+        const path = join(folder, `${name}.json`)
+        writeFileSync(path, JSON.stringify(withText(input, forged, at)))
+        return args(path)
+      }),
+    )
+    for (const command of [...commands, () => ['compare', pipeline, '--world', world, '--no-plot'], () => ['exact', '--mdp', world, '--estimator', pipeline], () => [forged], () => ['exact', `--${forged}`]]) {
+      const args = command()
+      const [coloured, bare] = [await shell(args, { terminal: true }), await shell(args)]
+      // Ours are all that the one has and the other has not; what came from elsewhere is escaped in both.
+      expect([coloured.out.replaceAll(ours, ''), coloured.err]).toEqual([bare.out, bare.err])
+    }
+  })
+
   it('but our own colours stay, on a terminal that has them', async () => {
-    const args = ['verify', '--estimator', JSON.stringify(['totalReturn', end]), '--runs', '2']
-    const [coloured, plain] = [await shell(args, { terminal: true, env: { FORCE_COLOR: '1' } }), await shell(args)]
-    expect(coloured.out).toContain('\u001b[')
-    expect(obeyed.test(plain.out)).toBe(false)
+    const args = ['compare', 'reinforce', '--world', 'batchMeanShrinks', '--no-plot']
+    const [coloured, bare] = [await shell(args, { terminal: true }), await shell(args)]
+    expect(coloured.out).toContain('\u001b[1mbatchMeanShrinks')
+    expect(coloured.out.replaceAll(ours, '')).toBe(bare.out)
+    expect(obeyed.test(bare.out)).toBe(false)
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) expect((await shell(args, { terminal: true, env })).out).toBe(bare.out)
   })
 })
