@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -206,6 +206,28 @@ describe('the program, training', () => {
       // It does go on from there.
       const { status } = estimand(['train', '--checkpoint', run, '--resume', '--steps', '1', '--no-stop'])
       expect([status, saved(run).update]).toEqual([0, updatesIn(run)])
+    })
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    it(`${signal} while the record is opened makes no update, and is heard`, { timeout: 60_000 }, async () => {
+      const run = `opened-${signal}`
+      expect(estimand(train(run, '--no-stop', '--steps', '100')).status).toBe(0)
+      const lines = join(folder, run, 'metrics.jsonl')
+      const before = saved(run)
+      // Two million lines of one update, none of which has a return, are read to the first.
+      const line = '{"update":1,"returns":[]}\n'
+      writeFileSync(lines, '')
+      for (let k = 0; k < 20; k++) appendFileSync(lines, line.repeat(100_000))
+      const size = statSync(lines).size
+      const child = started(['train', '--checkpoint', run, '--resume', '--no-stop', '--steps', '100000'])
+      const text = textOf(child)
+      const gone = closed(child)
+      await until(() => existsSync(join(folder, run, 'training.lock')))
+      child.kill(signal)
+      expect(await gone).toEqual([null, signal])
+      expect(text()).toMatch(new RegExp(`^estimand: interrupted; the update that has begun is finished first, and a second interrupt ends at once\\nestimand: interrupted after update ${before.update}; .*checkpoint\\.json has it, and --resume goes on from there\\n$`))
+      expect([saved(run), statSync(lines).size]).toEqual([before, size])
+      expect(readdirSync(join(folder, run))).not.toContain('training.lock')
     })
 
   it('a second interrupt ends at once, in the midst of an update, and leaves the checkpoint as it was', { timeout: 60_000 }, async () => {
