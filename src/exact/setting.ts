@@ -5,6 +5,7 @@ import type { Fields } from '../trajectories/fields.ts'
 import { fieldProblems, optional } from '../trajectories/fields.ts'
 import { isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
+import { shown } from '../trajectories/problem.ts'
 import type { Refused } from '../weighting/step.ts'
 import { unmetNeeds } from '../estimator/needs.ts'
 import type { Batch } from '../trajectories/trajectories.ts'
@@ -110,10 +111,10 @@ export const settingProblems = (setting: Setting): readonly Problem[] => {
   const problems: Problem[] = [...keyProblems('', setting, settingNames)]
   const finite = (path: string, row: unknown, length: number, orMore: number = length): void => {
     if (!Array.isArray(row) || row.length < length || row.length > orMore)
-      problems.push({ path, expected: `an array of ${length} numbers`, got: Array.isArray(row) ? `${row.length} entries` : String(row) })
+      problems.push({ path, expected: `an array of ${length} numbers`, got: Array.isArray(row) ? `${row.length} entries` : shown(row) })
     else
       for (const [k, x] of row.entries())
-        if (typeof x !== 'number' || !Number.isFinite(x)) problems.push({ path: `${path}[${k}]`, expected: 'a finite number', got: String(x) })
+        if (typeof x !== 'number' || !Number.isFinite(x)) problems.push({ path: `${path}[${k}]`, expected: 'a finite number', got: shown(x) })
   }
   const { value, actionValue, batchSize = 1, limit = defaultLimit } = setting
   if (Array.isArray(value)) {
@@ -127,7 +128,7 @@ export const settingProblems = (setting: Setting): readonly Problem[] => {
     for (let t = 0; t < Math.min(T, actionValue.length); t++)
       for (let s = 0; s < S; s++) finite(`actionValue[${t}][${s}]`, (actionValue[t] as readonly unknown[] | undefined)?.[s], A)
   }
-  if (!(Number.isInteger(batchSize) && batchSize >= 1)) problems.push({ path: 'batchSize', expected: 'an integer >= 1', got: String(batchSize) })
-  if (!(limit > 0)) problems.push({ path: 'limit', expected: 'a number > 0', got: String(limit) })
+  if (!(Number.isInteger(batchSize) && batchSize >= 1)) problems.push({ path: 'batchSize', expected: 'an integer >= 1', got: shown(batchSize) })
+  if (!(limit > 0)) problems.push({ path: 'limit', expected: 'a number > 0', got: shown(limit) })
   return problems
 }

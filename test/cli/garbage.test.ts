@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'estimand-garbage-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const end = { reduce: 'meanOverTrajectories' }
-const mdp = { S: 2, A: 2, T: 2, gamma: 0.9, rho: [0.5, 0.5], P: [[[1, 0], [0, 1]], [[0, 1], [1, 0]]], R: [[1, 0], [0, 2]], theta: [[0, 1], [1, 0]], terminal: [false, true] }
+const mdp = { S: 2, A: 2, T: 2, gamma: 0.9, rho: [1, 0], P: [[[1, 0], [0, 1]], [[0, 1], [0, 1]]], R: [[1, 0], [0, 0]], theta: [[0, 1], [1, 0]], terminal: [false, true] }
 const batch = {
   discount: 1, provenance: 'off-policy', episodes: 'segments',
   trajectories: [{ reward: [1, 2], logProb: [-1, -1], behaviourLogProb: [-1, -2], value: [0, 1], end: { truncated: { value: 1 } } }, { reward: [3], logProb: [-1], behaviourLogProb: [-1], value: [0], end: 'terminated' }],
@@ -27,9 +27,9 @@ const inputs: readonly (readonly [name: string, input: unknown, args: (path: str
   ['MDP', mdp, (path) => ['exact', '--mdp', path, '--estimator', 'rewardToGo']],
   ['batch', batch, (path) => ['weigh', '--batch', path, '--estimator', JSON.stringify([{ gae: { lambda: 0.9 } }, { importance: 'perStep' }, { clip: { epsilon: 0.2 } }, end])]],
   ['pipeline', clipped, (path) => ['explain', '--estimator', path]],
-  ['combination', { mix: [[0.5, clipped], [0.5, ['totalReturn', end]]] }, (path) => ['explain', '--estimator', path]],
+  ['combination', { mix: [{ weight: 0.5, of: clipped }, { weight: 0.5, of: ['totalReturn', end] }] }, (path) => ['explain', '--estimator', path]],
   ['experiment', experiment, (path) => ['train', path]],
-  ['facts', { value: [[0, 0], [0, 0]], actionValue: 'exact' }, (path) => ['exact', '--mdp', JSON.stringify(mdp), '--estimator', 'rewardToGo', '--facts', path]],
+  ['facts', { value: [[0, 0], [0, 0]], actionValue: [[[0, 0], [0, 0]], [[0, 0], [0, 0]]] }, (path) => ['exact', '--mdp', JSON.stringify(mdp), '--estimator', 'rewardToGo', '--facts', path]],
   ['request', { mdp, estimator: clipped, sampling: 'behaviour', batchSize: 2, id: 1 }, (path) => ['exact', '--requests', path]],
   ['weigh request', { batch, estimator: ['cloning', { importance: 'takenAsOne' }, end], id: [1] }, (path) => ['weigh', '--requests', path]],
 ]
@@ -56,6 +56,30 @@ const odd = fc.oneof(
 const trace = /\n\s+at |(?:Type|Range|Reference|Syntax)Error\b|Cannot (?:read|convert|destructure|set)|is not (?:a function|iterable|defined)|undefined \(reading|should not have happened|call stack/
 
 describe('a file with anything in place of any of its parts', () => {
+  it('is answered as it is', async () => {
+    const said = []
+    for (const [name, input, args] of inputs) {
+      const path = join(folder, `${name}.json`)
+      writeFileSync(path, JSON.stringify(input))
+      const { exit, out, err } = await shell(args(path))
+      if (exit !== 0) said.push([name, exit, out, err])
+    }
+    expect(said).toEqual([])
+  })
+
+  it('is answered, or refused in sentences: what makes no text, in each place', { timeout: 240_000 }, async () => {
+    for (const [name, input, args] of inputs) {
+      const path = join(folder, `${name}.json`)
+      for (let at = 0, before = ''; at === 0 || before !== JSON.stringify(input); at++) {
+        before = JSON.stringify(changed(input, { toString: 1 }, at))
+        writeFileSync(path, before)
+        const { exit, out, err } = await shell(args(path))
+        expect([0, 1, 2]).toContain(exit)
+        expect(`${out}${err}`, before).not.toMatch(trace)
+      }
+    }
+  })
+
   for (const [name, input, args] of inputs)
     it(`is answered, or refused in sentences: ${name}`, { timeout: 240_000 }, async () => {
       const path = join(folder, `${name}.json`)
