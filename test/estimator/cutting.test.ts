@@ -108,6 +108,17 @@ describe('a change of the ratio of one’s own, where a batch is cut', () => {
     const byMean = ratioModifier({ ...own, coupling: 'none', apply: (r) => beyond['divided by the mean of the batch'](r, { offsets: new Int32Array(1), count: 0 }) })
     expect(thrown(() => pipe(toGo, importance(perStep), byMean, prepare(meanOverTrajectories))(batch))).toContain(sentence)
   })
+  it('one that compares credits with the largest, which alone is the step’s own', () => {
+    const few = must(fromSteps({ discount: 1, provenance: 'off-policy', episodes: 'complete', trajectories: [8, 5, 3, 4].map((reward) => ({ reward: [reward], logProb: [-1], behaviourLogProb: [-1.5], end: terminated })) }))
+    // In every second step the verdict on each is the same.
+    const nearBest = ratioModifier({ ...own, coupling: 'none', apply: (r, c) => { const most = Math.max(...Array.from(c)); return r.map((x, k) => (c[k] > 0.6 * most || c[k] === 4 ? x : 0)) } })
+    expect(thrown(() => pipe(toGo, importance(perStep), nearBest, prepare(meanOverTrajectories))(few))).toContain(sentence)
+  })
+  it('one that looks further only where policies have come far apart', () => {
+    const batch = must(fromSteps({ discount: 1, provenance: 'on-policy', episodes: 'complete', trajectories: [1, 2, 3, 4, 5, 6].map((reward) => ({ reward: [reward], behaviourLogProb: [-1], end: terminated })) }))
+    const halted = ratioModifier({ ...own, coupling: 'none', apply: (r) => (r.some((x) => x > 20) ? r.map(() => 1) : r) })
+    expect(thrown(() => pipe(toGo, importance(perStep), halted, prepare(meanOverTrajectories))(batch))).toContain(sentence)
+  })
   it('a ratio of one’s own that is said to be the step’s own', () => {
     const batch = must(fromSteps({ discount: 1, provenance: 'on-policy', episodes: 'complete', trajectories: [{ reward: [1, 2], behaviourLogProb: [-1, -1], end: terminated }] }))
     const cumulated = ratioOf({ ...own, formula: f, stage: 'step ratio', ratio: (l, b) => eachTrajectory(l.map(Math.exp), b, (run) => run.forEach((_, k) => (run[k] *= k > 0 ? run[k - 1] : 1))) })
