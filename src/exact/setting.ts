@@ -108,7 +108,7 @@ export const settingProblems = (setting: Setting): readonly Problem[] => {
   const malformed = formProblems(setting)
   if (malformed.length > 0) return malformed
   const { S, A, T } = setting.mdp
-  const problems: Problem[] = [...keyProblems('', setting, settingNames)]
+  const problems: Problem[] = []
   const finite = (path: string, row: unknown, length: number, orMore: number = length): void => {
     if (!Array.isArray(row) || row.length < length || row.length > orMore)
       problems.push({ path, expected: `an array of ${length} numbers`, got: Array.isArray(row) ? `${row.length} entries` : shown(row) })

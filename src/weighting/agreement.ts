@@ -136,8 +136,9 @@ const everyStep = (
       const time = startTime[i] + k - offsets[i]
       sum = source(k, sum)
       const within = sum + (inside.length === 0 ? 0 : roundingOfLevels(inside, i, k, time))
-      const rounding = relative * Math.abs(column[k]) + (outer === 1 ? within : outer ** time * within) + roundingOfLevels(flat, i, k, time)
-      if (!accepts(k, rounding)) return false
+      const made = (outer === 1 ? within : outer ** time * within) + roundingOfLevels(flat, i, k, time)
+      // What a credit was made of has its own size in it; where nothing is known of that, its size it is.
+      if (!accepts(k, Math.max(made, relative * Math.abs(column[k])))) return false
     }
   }
   return true

@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import {
   advantage,
   baseline,
+  causality,
   constant,
   describeProblems,
   estimate,
@@ -19,6 +20,7 @@ import {
   stateValue,
   stepCredit,
   terminated,
+  totalReturn,
   truncated,
   whitenSteps,
 } from 'estimand'
@@ -138,6 +140,14 @@ describe('returns that are equal but for rounding', () => {
     const apart = episodes(1, [[1], [1 + 1e-9]])
     expect(weigh(['totalReturn', { baseline: 'batchMean' }, { normalise: { batchStd: { ddof: 0, epsilon: 0 } } }], apart).map(Math.sign)).toEqual([-1, 1])
     expect(weigh(['totalReturn', 'causality', { normalise: { whitenSteps: { ddof: 0, epsilon: 0 } } }], apart).map(Math.sign)).toEqual([-1, 1])
+  })
+
+  it('the difference that is left apart is one for returns and for credits: 1e-12 of the largest', () => {
+    const by = { ddof: 0, epsilon: 0 }
+    for (const words of [['totalReturn', { baseline: 'batchMean' }, { normalise: { batchStd: by } }], ['totalReturn', 'causality', { normalise: { whitenSteps: by } }]]) {
+      expect(weigh(words, episodes(1, [[1], [1 + 9e-13], [1]]))).toEqual([0, 0, 0])
+      expect(weigh(words, episodes(1, [[1], [1 + 1.1e-12], [1]])).map(Math.sign)).toEqual([-1, 1, -1])
+    }
   })
 
   it('in whatever order they were added up: exactly 0', () => {
@@ -345,6 +355,18 @@ describe('minibatches', () => {
     const plain = on(pipe(gae({ lambda: 1 }), importance(perStep), inMinibatches(meanOverSteps)) as never, 0, 2, 4, 6)
     expect(new Set(plain).size).toBeGreaterThan(1)
     plain.forEach((w) => expect(w * 8).toBeCloseTo(0.3, 5))
+  })
+})
+
+describe('one minibatch of all steps', () => {
+  it('is whitened as the batch is, also where credits are nearly equal', () => {
+    const by = whitenSteps({ ddof: 0, epsilon: 0 })
+    for (const apart of [9e-13, 1.1e-12, 2.5e-12, 1e-11]) {
+      const batch = episodes(1, [[1], [1 + apart], [1]])
+      const whole = weigh(['totalReturn', 'causality', { normalise: { whitenSteps: { ddof: 0, epsilon: 0 } } }], batch)
+      const { weights } = pipe(totalReturn, causality, inMinibatches(meanOverTrajectories, { normalise: by })).ready(batch as never).weights(Int32Array.of(0, 1, 2), new Float64Array(3), 0)
+      expect(Array.from(weights)).toEqual(whole)
+    }
   })
 })
 
