@@ -1,3 +1,4 @@
+import { apartFrom } from '../columns/apart.ts'
 import { kinds } from '../trajectories/argument.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
@@ -117,7 +118,7 @@ export const creditModifier = <const Need extends string = never, B extends stri
   return changeCredit('creditModifier', {
     ...definition,
     word: { word: definition.word, argument: definition.argument },
-    apply: (column, _credit, batch) => apply(column, batch),
+    apply: (column, _credit, batch) => apartFrom(batch, apply(column, batch)),
     formula: (credit) => filled(definition.formula, credit),
   })
 }

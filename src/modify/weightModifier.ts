@@ -1,3 +1,4 @@
+import { apartFrom } from '../columns/apart.ts'
 import { kinds } from '../trajectories/argument.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
@@ -73,6 +74,6 @@ export const weightModifier = <const Need extends string = never, B extends stri
     reasons: union(plan.reasons, definition.reasons),
     words: [...plan.words, argument === undefined ? { word } : { word, argument }],
     sources: [...plan.sources, definition.source],
-    changes: [...plan.changes, { apply, formula: (weight) => filled(definition.formula, weight) }],
+    changes: [...plan.changes, { apply: (weight, batch) => apartFrom(batch, apply(weight, batch)), formula: (weight) => filled(definition.formula, weight) }],
   }), definition)
 }
