@@ -6,7 +6,7 @@ import { problemsOf } from '../codec/codec.ts'
 import { estimatorCodec } from '../codec/request.ts'
 import type { AnyEstimator } from '../estimator/estimator.ts'
 import { recipes } from '../recipe/recipes.ts'
-import { nearest } from '../trajectories/nearest.ts'
+import { expectedEstimator } from '../codec/estimatorName.ts'
 import { registry } from '../registry/registry.ts'
 import type { Registry } from '../registry/registry.ts'
 import { withWords } from '../registry/withWords.ts'
@@ -42,7 +42,7 @@ export const specJson = async (path: string, spec: string): Promise<E.Either<rea
   if (/^\s*[[{"]/.test(spec)) return parseJson(path, spec)
   if (Object.hasOwn(recipes, spec)) return E.right(spec)
   if (existsSync(spec)) return readJson(spec)
-  return bad(path, `a pipeline as JSON, a file, or a recipe: ${nearest(Object.keys(recipes), spec)}`, shown(spec))
+  return bad(path, expectedEstimator(spec, registry, ' a file,'), shown(spec))
 }
 
 /** The name of a specification in a table. */

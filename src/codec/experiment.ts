@@ -10,6 +10,7 @@ import type { Activation } from '../network/activation.ts'
 import type { RecipeName } from '../recipe/recipes.ts'
 import { recipes } from '../recipe/recipes.ts'
 import { nearest } from '../trajectories/nearest.ts'
+import { expectedEstimator } from './estimatorName.ts'
 import { registry } from '../registry/registry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Problem } from '../trajectories/problem.ts'
@@ -110,7 +111,7 @@ export const estimatorChoiceCodec = (words: Registry): t.Type<EstimatorChoice, u
     is: (x): x is EstimatorChoice => isPipeline(x) || recipeCodec.is(x),
     decode: (x) => {
       if (typeof x === 'string' && !recipeNames.includes(x))
-        return E.left<readonly Problem[]>([{ path: '', expected: `a pipeline as JSON, or a recipe: ${nearest(recipeNames, x)}`, got: shown(x) }])
+        return E.left<readonly Problem[]>([{ path: '', expected: expectedEstimator(x, words), got: shown(x) }])
       if (isRecipeJson(x)) return E.mapLeft(inPart)(recipeCodec.decode(x))
       return E.bimap(inPart, (estimator: AnyEstimator): EstimatorChoice => ({ word: 'pipeline', estimator }))(pipeline.decode(x))
     },

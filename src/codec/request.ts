@@ -4,7 +4,7 @@ import type { AnyEstimator } from '../estimator/estimator.ts'
 import type { Setting } from '../exact/setting.ts'
 import type { Mdp } from '../exact/mdp.ts'
 import { recipes } from '../recipe/recipes.ts'
-import { nearest } from '../trajectories/nearest.ts'
+import { expectedEstimator } from './estimatorName.ts'
 import { pipelineFromJson } from '../registry/pipeline.ts'
 import { registry } from '../registry/registry.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -23,7 +23,7 @@ const specified = (json: unknown, words: Registry): E.Either<readonly Problem[],
   if (typeof json !== 'string') return pipelineFromJson(json, words)
   const name = recipeNames.find((known) => known === json)
   return name === undefined
-    ? E.left([{ path: 'pipeline', expected: `a pipeline as JSON, or a recipe: ${nearest(recipeNames, json)}`, got: shown(json) }])
+    ? E.left([{ path: 'pipeline', expected: expectedEstimator(json, words), got: shown(json) }])
     : E.right(recipes[name].estimator as unknown as AnyEstimator)
 }
 

@@ -47,6 +47,7 @@ export const nStepAdvantages = (
   refuseColumn('nStepAdvantages: reward', reward)
   refuseColumn('nStepAdvantages: value', value)
   refuseColumn('nStepAdvantages: bootstrapValue', bootstrapValue)
+  checked('nStepAdvantages: n', n, range.count)
   const { count, offsets } = layout
   const out = new Float64Array(offsets[count])
   const power = powers(discount, n < longest(layout) ? n : 0)

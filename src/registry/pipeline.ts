@@ -202,7 +202,8 @@ const combinationFrom = (path: string, json: Readonly<Record<string, unknown>>, 
 const from = (path: string, json: unknown, words: Registry, depth: number): E.Either<Problems, AnyEstimator> => {
   if (depth > mostNested) return fail(path, `combinations nested at most ${mostNested} deep`, 'a deeper one')
   if (Array.isArray(json)) return stepsFrom(path, json, words)
-  return isObject(json)
+  // An object with other things in it is another file.
+  return isObject(json) && (Object.keys(json).length <= 1 || combinations.some((word) => Object.hasOwn(json, word)))
     ? combinationFrom(path, json, words, depth)
     : fail(path, 'an array that begins with a credit and ends with reduce', shown(json))
 }

@@ -32,8 +32,9 @@ export const meant = (key: string, present: readonly string[], { known, elsewher
   const same = known.find((ours) => plain(ours) === plain(key))
   if (same !== undefined) return same
   const foreign = elsewhere.get(plain(key))
-  if (foreign !== undefined) return foreign
   const ours = closest(known, key)
+  // A slip of one letter in a long name of ours is that name, whatever else it means elsewhere: episode is episodes here.
+  if (foreign !== undefined) return ours.length >= 6 && editDistance(ours, key.slice(0, 64)) === 1 && !foreign.startsWith(ours) && !present.includes(ours) ? ours : foreign
   // Beside a short name that is there, a word that resembles it is another word: env is no end.
   return editDistance(ours, key.slice(0, 64)) <= slips(ours) && !(ours.length < 4 && present.includes(ours)) ? ours : null
 }

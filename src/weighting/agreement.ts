@@ -1,48 +1,55 @@
 import type { Batch } from '../trajectories/trajectories.ts'
+import { longest } from '../trajectories/trajectories.ts'
 import type { Credit, CreditSource, Level, Rounding } from './weighting.ts'
 
 /*
  * Which numbers are equal but for the rounding of the sums that they are. Each stands for an interval, itself plus or minus its rounding; numbers agree
  * if one number lies in the intervals of all:
  *
- *     max (x - r) <= min (x + r),   r = 5e-13 times the sum of the sizes of what was added up
+ *     max (x - r) <= min (x + r),   r = max(5e-13 |x|, 2^-51 (L + 1) S)
  *
- * so that equal sums of one size agree where max - min <= 1e-12 max |x|. Two that do not agree settle it, and as a rule the first two do.
+ * S is the sum of the sizes of what was added up, at most L of them: what is left where large numbers cancel is off by their rounding, and by no more. So
+ * sums of one size agree where max - min <= 1e-12 max |x|. Two that do not agree settle it, and as a rule the first two do.
  */
 
-/** Rounding of a number relative to its size: some thousand roundings of one addition. */
+/** How far numbers may be apart that are told as equal, relative to their size: some thousand roundings of one addition. */
 export const relative = 5e-13
+
+/** What sums over a trajectory of a batch may be off by, relative to the sizes of what is added up. */
+export const perSize = (batch: Pick<Batch, 'count' | 'offsets'>): number => Math.min(2 * Number.EPSILON * (longest(batch) + 1), relative)
 
 type RewardSource = Extract<CreditSource, { readonly reward: unknown }>
 
 /** Rounding of returns to go: relative to the absolute values of the rewards. */
 const ofRewards =
-  ({ reward, discount }: RewardSource): Rounding =>
+  ({ reward, discount }: RewardSource, unit: number): Rounding =>
   (k, later) =>
-    relative * Math.abs(reward[k]) + discount * later
+    unit * Math.abs(reward[k]) + discount * later
 
 const none: Rounding = () => 0
 
-const roundingIn = (of: CreditSource): Rounding => ('reward' in of ? ofRewards(of) : (of.rounding ?? none))
+const roundingIn = (of: CreditSource, batch: Places): Rounding => ('reward' in of ? ofRewards(of, perSize(batch)) : (of.rounding ?? none))
 
 /** Rounding of a whole trajectory's return. */
-const ofReturn = ({ reward, discount }: RewardSource, begin: number, end: number): number => {
+const ofReturn = ({ reward, discount }: RewardSource, unit: number, begin: number, end: number): number => {
   let rounding = 0
-  for (let k = end - 1; k >= begin; k--) rounding = relative * Math.abs(reward[k]) + discount * rounding
+  for (let k = end - 1; k >= begin; k--) rounding = unit * Math.abs(reward[k]) + discount * rounding
   return rounding
 }
 
 /** Whether the raw returns of all trajectories are equal but for rounding. */
-export const returnsAgree = (of: RewardSource, returns: ArrayLike<number>, { count, offsets }: Batch): boolean => {
+export const returnsAgree = (of: RewardSource, returns: ArrayLike<number>, batch: Batch): boolean => {
+  const { count, offsets } = batch
   let apart = 1
   while (apart < count && returns[apart] === returns[0]) apart++
   if (apart >= count) return true
   let low = -Infinity
   let high = Infinity
+  const unit = perSize(batch)
   // The first that differs comes first, since it may settle the matter.
   for (let j = 0; j < count; j++) {
     const i = j === 0 ? apart : j <= apart ? j - 1 : j
-    const rounding = ofReturn(of, offsets[i], offsets[i + 1])
+    const rounding = Math.max(ofReturn(of, unit, offsets[i], offsets[i + 1]), relative * Math.abs(returns[i]))
     if (!(returns[i] - rounding <= low)) low = returns[i] - rounding
     if (!(returns[i] + rounding >= high)) high = returns[i] + rounding
     if (!(low <= high)) return false
@@ -62,8 +69,10 @@ export const timesThatAgree = (
   toGo: ArrayLike<number>,
   alive: ArrayLike<number>,
   members: ArrayLike<number>,
-  { count, offsets }: Batch,
+  batch: Batch,
 ): Uint8Array | null => {
+  const { count, offsets } = batch
+  const unit = perSize(batch)
   const times = alive.length
   // low and high of each time; that low is above high says that it is settled.
   const ends = new Float64Array(2 * times)
@@ -82,11 +91,12 @@ export const timesThatAgree = (
   for (let i = 0; i < count && undecided > 0; i++) {
     while (ends[2 * first] > ends[2 * first + 1]) first++
     const begin = offsets[i]
-    let rounding = 0
+    let ofSum = 0
     for (let k = offsets[i + 1] - 1; k >= begin + first; k--) {
-      rounding = relative * Math.abs(reward[k]) + discount * rounding
+      ofSum = unit * Math.abs(reward[k]) + discount * ofSum
       const at = 2 * (k - begin)
       if (ends[at] > ends[at + 1]) continue
+      const rounding = Math.max(ofSum, relative * Math.abs(toGo[k]))
       const low = toGo[k] - rounding
       const high = toGo[k] + rounding
       if (!(low <= ends[at])) ends[at] = low
@@ -126,10 +136,11 @@ type Places = Pick<Batch, 'count' | 'offsets' | 'startTime'>
 const everyStep = (
   { of, outer, inside, flat }: Credit,
   column: ArrayLike<number>,
-  { count, offsets, startTime }: Places,
+  places: Places,
   accepts: (k: number, rounding: number) => boolean,
 ): boolean => {
-  const source = roundingIn(of)
+  const { count, offsets, startTime } = places
+  const source = roundingIn(of, places)
   for (let i = 0; i < count; i++) {
     let sum = 0
     for (let k = offsets[i + 1] - 1; k >= offsets[i]; k--) {

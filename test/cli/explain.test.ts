@@ -30,6 +30,8 @@ describe('estimand explain', () => {
   for (const [args, message] of [
     [['explain'], /required option '--estimator <SPEC>' not specified/],
     [['explain', '--estimator', 'pppo'], /estimator: expected a pipeline as JSON, a file, or a recipe: one of .*\(nearest: ppo\), got "pppo"/],
+    [['explain', '--estimator', 'totalReturn'], /estimator: expected a pipeline, of which totalReturn is a word: an array such as \["totalReturn", /],
+    [['explain', '--estimator', 'package.json'], /estimator: expected an array that begins with a credit and ends with reduce, got \{"name":"estimand"/],
     [['explain', '--estimator', 'ppo', '--format', 'html'], /Allowed choices are text, markdown, latex/],
     [['explain', '--estimator', '["totalReturn",'], /estimator: line 1, column 16: expected/],
     [['explain', '--estimator', ''], /estimator: expected a pipeline as JSON, a file, or a recipe/],

@@ -28,6 +28,7 @@ import type { AllFacts, AnyEstimator, Trajectories } from 'estimand'
 import { exact, mdp } from 'estimand/exact'
 import { inMinibatches } from 'estimand/training'
 import { describe, expect, it } from 'vitest'
+import { seed } from '../seed/seed.ts'
 import { must } from './outcome.ts'
 
 /*
@@ -212,6 +213,21 @@ describe('returns that are equal but for rounding', () => {
       // What is subtracted twice, from two sides, and cancels.
       expect(weights(pipe(high, baseline(constant(large * 1e4)), baseline(stateValue), baseline(constant(-large * 1e4)), normalise(by), reduce(meanOverTrajectories)))).toEqual([0, 0, 0])
     }
+  })
+
+  it('returns that are left where large rewards cancel are apart by what they are, not by what cancels', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 }), (octaves, a, b) => {
+        fc.pre(a !== b)
+        const large = 2 ** octaves
+        const batch = episodes(1, [[large, -large, a], [large, -large, b]])
+        // (a - (a + b) / 2) / 2, and all of (a - b) / 2 without the own.
+        expect(weigh(['totalReturn', { baseline: 'batchMean' }], batch)).toEqual([a - b, a - b, a - b, b - a, b - a, b - a].map((x) => x / 4))
+        expect(weigh(['totalReturn', { baseline: 'leaveOneOut' }], batch)).toEqual([a - b, a - b, a - b, b - a, b - a, b - a].map((x) => x / 2))
+        expect(weigh(['totalReturn', { baseline: 'batchMean' }, { normalise: { batchStd: { ddof: 0, epsilon: 0 } } }], batch)).toEqual([1, 1, 1, -1, -1, -1].map((x) => (x * Math.sign(a - b)) / 2))
+      }),
+      { seed },
+    )
   })
 
   it('values that cancel, however little of their end is left', () => {

@@ -77,6 +77,7 @@ describe('in code, a key that is not known is a problem', () => {
 
   it('the nearest name is among the words', () => {
     expect(text(fromPadded({ ...padded, truncatd: [[0, 0]] } as never))).toBe('truncatd: expected truncated, got "truncatd"')
+    expect(text(fromSteps({ discount: 1, provenance: 'on-policy', episode: 'complete', trajectories: [{ reward: [1], end: 'terminated' }] } as never))).toContain('episode: expected episodes, got "episode"')
     expect(text(fromSteps({ ...steps, discuont: 1 } as never))).toBe('discuont: expected discount, got "discuont"')
     expect(text(mdp({ ...world, Gamma: 1 }))).toBe('Gamma: expected gamma, got "Gamma"')
     expect(text(exactOfAll({ mdp: worlds.rtgRaisesVariance.mdp, batch_size: 2 } as never)([]))).toBe('batch_size: expected batchSize, got "batch_size"')
