@@ -3,6 +3,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { problemsOf } from '../codec/codec.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { linesOf, parseJson } from './input.ts'
+import { isRecord } from '../trajectories/keys.ts'
 
 /** What answers the requests of a stream. */
 export interface Answering<Request> {
@@ -14,10 +15,8 @@ export interface Answering<Request> {
   readonly answer: (request: Request) => E.Either<readonly Problem[], object>
 }
 
-const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
-
 const answered = async <Request>({ codec, complete, unread, answer }: Answering<Request>, json: unknown): Promise<E.Either<readonly Problem[], object>> => {
-  if (!isObject(json)) return E.left([{ path: 'request', expected: 'an object, one a line', got: Array.isArray(json) ? 'an array' : String(json) }])
+  if (!isRecord(json)) return E.left([{ path: 'request', expected: 'an object, one a line', got: Array.isArray(json) ? 'an array' : String(json) }])
   const whole = await complete(json)
   if (E.isLeft(whole)) return whole
   const decoded = codec.decode(whole.right)
@@ -65,7 +64,7 @@ export const answerAll = async <Request>(
         : E.mapLeft((problems: readonly Problem[]) => problems.map(({ path, ...rest }) => ({ ...rest, path: path.replace(/: line \d+, column/, ', column') })))(
             await parseJson(`line ${number}`, text.right),
           )
-    const id = E.isRight(json) && isObject(json.right) ? idOf(json.right) : E.right({})
+    const id = E.isRight(json) && isRecord(json.right) ? idOf(json.right) : E.right({})
     const result = E.isLeft(json) ? json : E.isLeft(id) ? id : await answered(answering, json.right)
     count += 1
     if (E.isLeft(result)) failed += 1

@@ -23,6 +23,7 @@ import { inRequest } from './exact.ts'
 import { bad } from './outcome.ts'
 import type { Answer, Outcome } from './outcome.ts'
 import type { Style } from './style.ts'
+import { isRecord } from '../trajectories/keys.ts'
 
 /** A number, or the word for one that JSON does not have. */
 type Figure = number | 'Infinity'
@@ -68,8 +69,6 @@ interface Given {
   readonly at: { readonly state: ArrayLike<number>; readonly action: ArrayLike<number> } | null
 }
 
-const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
-
 const inBatch = (problem: Problem): Problem => (problem.path.startsWith('trajectories') ? { ...problem, path: `batch.${problem.path}` } : inRequest(problem))
 
 const recorded = (batch: Readonly<Record<string, unknown>>, mdp: Mdp, { facts = {}, sampling }: WeighRequest): E.Either<readonly Problem[], Given> => {
@@ -109,7 +108,7 @@ const columns = (batch: Readonly<Record<string, unknown>>, mdp: Mdp | undefined)
 
 const givenIn = (request: WeighRequest): E.Either<readonly Problem[], Given> => {
   const { batch, mdp } = request
-  if (!isObject(batch)) return bad('batch', 'an object: recorded episodes of an MDP, or columns', shown(batch))
+  if (!isRecord(batch)) return bad('batch', 'an object: recorded episodes of an MDP, or columns', shown(batch))
   if (!isRecorded(batch)) return columns(batch, mdp)
   return mdp === undefined ? bad('mdp', 'the MDP of these episodes, since they have states and no log-probs', 'none') : recorded(batch, mdp, request)
 }

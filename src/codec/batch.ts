@@ -15,10 +15,9 @@ import { withColumn } from '../trajectories/select.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { codecOf } from './codec.ts'
 import { batchKeys, only, withRefused } from './keys.ts'
+import { isRecord } from '../trajectories/keys.ts'
 
 type AnyBatch = Trajectories<AllFacts>
-
-const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
 /** A cut without the keys that nothing reads; every other end as it is. */
 const endIn = (x: unknown): unknown => {
@@ -44,7 +43,7 @@ const endJson = (end: End): Json => {
 
 const stepsIn = (x: unknown): unknown => {
   const steps = only(x, trajectoryNames)
-  if (!isObject(steps)) return steps
+  if (!isRecord(steps)) return steps
   return Object.hasOwn(steps, 'end') ? { ...columnsIn(steps), end: endIn(steps['end']) } : columnsIn(steps)
 }
 
@@ -62,7 +61,7 @@ const eachIn = (list: unknown, one: (x: unknown) => unknown): unknown => (Array.
 /** Columns of the user's own beside trajectories: flat, over all steps. */
 const withColumns = (batch: AnyBatch, columns: unknown): E.Either<readonly Problem[], AnyBatch> => {
   if (columns === undefined) return E.right(batch)
-  if (!isObject(columns)) return E.left([{ path: 'columns', expected: 'an object of columns by name', got: shown(columns) }])
+  if (!isRecord(columns)) return E.left([{ path: 'columns', expected: 'an object of columns by name', got: shown(columns) }])
   return Object.entries(columns).reduce<E.Either<readonly Problem[], AnyBatch>>((so, [name, values]) => {
     if (E.isLeft(so)) return so
     const path = `columns.${name}`
@@ -83,7 +82,7 @@ const versioned = (batch: AnyBatch, currentVersion: unknown): E.Either<readonly 
 }
 
 const decode = (json: unknown): E.Either<readonly Problem[], AnyBatch> => {
-  if (!isObject(json)) return E.left([{ path: 'batch', expected: 'an object: discount, provenance, episodes, and trajectories or columns', got: shown(json) }])
+  if (!isRecord(json)) return E.left([{ path: 'batch', expected: 'an object: discount, provenance, episodes, and trajectories or columns', got: shown(json) }])
   const { trajectories, ends } = json
   if (trajectories === undefined && json['offsets'] === undefined)
     return E.left([{ path: 'batch', expected: 'trajectories: [{ reward, ..., end }], or flat columns with offsets and ends', got: `keys ${Object.keys(json).join(', ') || 'none'}` }])
@@ -144,7 +143,7 @@ const encode = (batch: AnyBatch): Json => {
 export const batchCodec: t.Type<AnyBatch, Json, unknown> = codecOf({
   name: 'Batch',
   root: 'batch',
-  is: (x): x is AnyBatch => isObject(x) && x['offsets'] instanceof Int32Array && isObject(x['axes']),
+  is: (x): x is AnyBatch => isRecord(x) && x['offsets'] instanceof Int32Array && isRecord(x['axes']),
   decode,
   encode,
 })

@@ -4,6 +4,7 @@ import { keysOf, pathOf, shapeProblem } from '../exact/shape.ts'
 import { nearest } from '../trajectories/nearest.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
+import { isRecord } from '../trajectories/keys.ts'
 
 /** A validation error of our codecs: it carries the problem, its path counted from the value that the codec was given. */
 interface ProblemError extends t.ValidationError {
@@ -74,8 +75,6 @@ type Fields = Readonly<Record<string, t.Mixed>>
 export type RecordOf<Required extends Fields, Optional extends Fields> = { readonly [K in keyof Required]: t.TypeOf<Required[K]> } & {
   readonly [K in keyof Optional]?: t.TypeOf<Optional[K]>
 }
-
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
 /**
  * A codec of a record that refuses keys it does not know, naming the nearest known one, and lists the problems of every field.

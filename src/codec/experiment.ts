@@ -20,8 +20,7 @@ import { codecOf, strictRecord } from './codec.ts'
 import { mdpCodec } from './mdp.ts'
 import { called, either, inPart, listOf, numberIn, oneOf } from './option.ts'
 import { pipelineCodec } from './pipeline.ts'
-
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
+import { isRecord } from '../trajectories/keys.ts'
 
 const count = numberIn(range.count)
 const finite = numberIn(range.finite)

@@ -82,7 +82,7 @@ export const unreadInBatch = (json: unknown): readonly string[] => batchKeys(jso
 export const only = (part: unknown, words: Vocabulary): unknown =>
   isRecord(part) && !ArrayBuffer.isView(part) ? Object.fromEntries(words.known.filter((key) => Object.hasOwn(part, key)).map((key) => [key, part[key]])) : part
 
-/** Problems of a file: the keys first that are refused, and of what they leave behind not that there is none of it. */
+/** Problems of a file, the refused keys first. Where a key was refused, that a trajectory has no step is left out: it follows from that. */
 export const withRefused = (refused: readonly Problem[], problems: readonly Problem[]): readonly Problem[] => [
   ...refused,
   ...(refused.length > 0 ? problems.filter(({ expected, got }) => !(expected === 'at least one step' && got === '0')) : problems),

@@ -5,6 +5,7 @@ import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Range } from '../weighting/options.ts'
 import { codecOf, problemsOf } from './codec.ts'
+import { isRecord } from '../trajectories/keys.ts'
 
 /** A number in a range. The word "Infinity" is a number too, since JSON has none. */
 export const numberIn = ({ expected, holds }: Range): t.Type<number, number | string, unknown> => {
@@ -74,8 +75,6 @@ type Words = Readonly<Record<string, t.Mixed>>
 
 /** A word with its options. */
 export type Called<W extends Words> = { readonly [K in keyof W]: { readonly word: K; readonly options: t.TypeOf<W[K]> } }[keyof W]
-
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
 /** A word as pipelines have it: bare, or `{ word: options }`. */
 export const called = <W extends Words>(name: string, words: W): t.Type<Called<W>, unknown, unknown> => {

@@ -19,8 +19,9 @@ const mdpElsewhere = [
   ],
   [
     'P, the probability of each next state. [S][A][S]',
-    'transition transitions transition_matrix transition_matrices transition_probs transition_probabilities transition_function transition_prob transition_kernel trans prob probs dynamics kernel next_state_probs p_sas',
+    'transition transitions transition_matrix transition_matrices transition_probs transition_probabilities transition_function transition_prob transition_kernel trans prob probs dynamics kernel next_state_probs p_sas t_matrix',
   ],
+  ['no cuts: T decisions are the horizon, and terminal says where an episode is over', 'truncations truncation truncated timeouts timeout is_truncated'],
   ['R, the reward of each decision. [S][A] or [S][A][S]', 'reward rewards reward_matrix reward_table reward_function reward_model rew rews costs cost r_sa r_sas'],
   ['policy, the probability of each action under the target policy. [S][A]', 'pi policies target_policy target pi_target pi_e pie evaluation_policy eval_policy action_probs'],
   [

@@ -1,9 +1,9 @@
+import { isRecord } from '../trajectories/keys.ts'
+
 /** Arrays that are kept by their bytes, little-endian, by the name of their kind. */
 const kinds = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array } as const
 
 type Kind = keyof typeof kinds
-
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
 
 /** Numbers that JSON has no form for. */
 const unusual = (x: number): boolean => !Number.isFinite(x) || Object.is(x, -0)

@@ -11,6 +11,7 @@ import type { Entries } from './entry.ts'
 import { nearest } from '../trajectories/nearest.ts'
 import type { Registry } from './registry.ts'
 import { apply, aRegistry, registry, untyped } from './registry.ts'
+import { isRecord } from '../trajectories/keys.ts'
 
 /** A step as JSON: a bare word, or an object with one word and its argument. */
 type Call = { readonly word: string; readonly argument: unknown }
@@ -19,15 +20,13 @@ type Problems = readonly Problem[]
 
 const fail = (path: string, expected: string, got: string): E.Either<Problems, never> => E.left([{ path, expected, got }])
 
-const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
-
 /** Far beyond what anybody writes, and small enough to be refused or built in no time. */
 const mostSteps = 1000
 const mostNested = 100
 
 const callOf = (path: string, step: unknown): E.Either<Problems, Call> => {
   if (typeof step === 'string') return E.right({ word: step, argument: undefined })
-  if (!isObject(step)) return fail(path, 'a word, or an object with one word', shown(step))
+  if (!isRecord(step)) return fail(path, 'a word, or an object with one word', shown(step))
   const words = Object.keys(step)
   if (words.length !== 1) return fail(path, 'one word', words.length === 0 ? 'none' : words.join(', '))
   return E.right({ word: words[0], argument: step[words[0]] })
@@ -39,7 +38,7 @@ export const numberIn = (x: unknown): unknown => (x === 'Infinity' ? Infinity : 
 /** An argument with its numbers read: those of a list, or of the options by name. No argument is nested deeper. */
 const numbersIn = (x: unknown): unknown => {
   if (Array.isArray(x)) return x.map(numberIn)
-  return isObject(x) ? Object.fromEntries(Object.entries(x).map(([key, value]) => [key, numberIn(value)])) : numberIn(x)
+  return isRecord(x) ? Object.fromEntries(Object.entries(x).map(([key, value]) => [key, numberIn(value)])) : numberIn(x)
 }
 
 /** What a RangeError of a word says, `word: option: expected ..., got ...`, with the option's position. */
@@ -82,7 +81,7 @@ const valueOf = <A>(path: string, entries: Entries<A>, { word, argument }: Call)
   if (takes === 'number' && typeof given !== 'number') return fail(at, 'a number', shown(argument))
   if (takes === 'numbers' && !Array.isArray(given)) return fail(at, 'an array of numbers', shown(argument))
   if (typeof takes !== 'string') {
-    if (!isObject(given)) return fail(at, `an object with ${takes.join(', ')}`, shown(argument))
+    if (!isRecord(given)) return fail(at, `an object with ${takes.join(', ')}`, shown(argument))
     const problems = keyProblems(at, given, takes, found.mayTake)
     if (problems.length > 0) return E.left(problems)
   }
@@ -143,7 +142,7 @@ const stepsFrom = (path: string, pipeline: readonly unknown[], words: Registry):
 
 /** The values of a record's keys: all of those that are named, and no others. */
 const fieldsOf = <Key extends string>(path: string, json: unknown, keys: readonly Key[]): E.Either<Problems, Readonly<Record<Key, unknown>>> => {
-  if (!isObject(json)) return fail(path, `an object with ${keys.join(', ')}`, shown(json))
+  if (!isRecord(json)) return fail(path, `an object with ${keys.join(', ')}`, shown(json))
   const problems = keyProblems(path, json, keys)
   return problems.length > 0 ? E.left(problems) : E.right(json)
 }
@@ -203,7 +202,7 @@ const from = (path: string, json: unknown, words: Registry, depth: number): E.Ei
   if (depth > mostNested) return fail(path, `combinations nested at most ${mostNested} deep`, 'a deeper one')
   if (Array.isArray(json)) return stepsFrom(path, json, words)
   // An object with other things in it is another file.
-  return isObject(json) && (Object.keys(json).length <= 1 || combinations.some((word) => Object.hasOwn(json, word)))
+  return isRecord(json) && (Object.keys(json).length <= 1 || combinations.some((word) => Object.hasOwn(json, word)))
     ? combinationFrom(path, json, words, depth)
     : fail(path, 'an array that begins with a credit and ends with reduce', shown(json))
 }

@@ -53,15 +53,19 @@ const stepElsewhere = [
 ] as const
 
 const columnKeys = ['reward', 'logProb', 'behaviourLogProb', 'value', 'actionValue', 'referenceLogProb', 'rolloutLogProb', 'columns'] as const
+const noMask = 'no mask: leave out the steps that do not count (where a mask is 1 - done, say how it ends by end)'
 const noActions = 'no actions, since weights need their log-probs alone'
 
 const stepsInputKeys = [...headerKeys, 'trajectories'] as const
 const stepsInputElsewhere = [
   ...headerElsewhere,
-  ['trajectories, an object of columns each', 'trajectory trajs traj paths path rollouts rollout sequences samples transitions episode data batch batches'],
+  ['trajectories, an object of columns each', 'trajectory trajs traj paths rollouts rollout sequences samples transitions episode data batch batches'],
   ['group, of each trajectory', `group ${groups}`],
   ['startTime, of each trajectory', `start_time ${startTimes}`],
   ['end, of each trajectory', `end ends ${terminations} terminated ${truncations} truncated ${dones} time_limit`],
+  ['end: { truncated: { value } } of each trajectory, with V of the successor', nextValues],
+  [noMask, masks],
+  ['trajectories, one object for each episode', offsets],
   ...stepElsewhere.map(([instead, names]) => [`${instead}, in each trajectory`, `${instead.split(',')[0]} ${names}`] as const),
 ] as const
 
@@ -77,7 +81,8 @@ const trajectoryElsewhere = [
   ['end: { truncated: { value } } with V of the successor', nextValues],
   ['end: { truncated: { successor } }', 'final_observation final_observations final_obs terminal_observation terminal_obs last_obs last_observation'],
   [noActions, 'actions action act acts'],
-  ['no mask: leave out the steps that do not count (where a mask is 1 - done, say how it ends by end)', masks],
+  [noMask, masks],
+  ['no mark of where it begins: each trajectory begins at its first step', offsets],
   ['discount beside trajectories, one for the batch', `discount ${discounts}`],
 ] as const
 

@@ -10,7 +10,7 @@ export interface Vocabulary {
   readonly elsewhere: ReadonlyMap<string, string>
 }
 
-/** A name without case, underscores, hyphens, dots and blanks: `startTime`, `start_time` and `START-TIME` are one. */
+/** A name without case, underscores, hyphens, dots, slashes and blanks: `startTime`, `start_time` and `START-TIME` are one. */
 const plain = (key: string): string => key.toLowerCase().replace(/[_\-.\s/]/g, '')
 
 /**
