@@ -1,9 +1,12 @@
 import { sizeOf } from '../environment/space.ts'
 import type { Activation } from '../network/activation.ts'
 import type { MlpEngine } from '../network/mlpShape.ts'
+import { anMlpShape } from '../network/mlpShape.ts'
 import type { Floats } from '../policy/floats.ts'
 import { sumOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, refuseArgument } from '../trajectories/argument.ts'
 import { restoreNodeUtil } from './restoreUtil.ts'
 import type { Tensor, Tfjs } from './tfjs.ts'
 
@@ -45,6 +48,12 @@ const float32 = (room: (length: number) => Float32Array, numbers: Floats): Float
   return copy
 }
 
+/** The module of tfjs, as a kind of argument. */
+const aTfjs: Kind = {
+  expected: "the module of tfjs, such as import * as tf from '@tensorflow/tfjs' gives",
+  holds: (x) => hasParts(x) && typeof x['getBackend'] === 'function' && typeof x['tidy'] === 'function' && typeof x['matMul'] === 'function',
+}
+
 const floats = () => scratchOf((length) => new Float32Array(length))
 
 /**
@@ -69,6 +78,7 @@ const floats = () => scratchOf((length) => new Float32Array(length))
  * ```
  */
 export const tfjsEngine = <T extends Tensor>(tf: Tfjs<T>): MlpEngine => {
+  refuseArgument('tfjsEngine', tf, aTfjs)
   const backend = tf.getBackend()
   if (!backend) throw new Error('tfjsEngine: tfjs has no backend ready; await tf.ready() first')
   // The backend of tfjs-node.
@@ -91,7 +101,9 @@ export const tfjsEngine = <T extends Tensor>(tf: Tfjs<T>): MlpEngine => {
     }
   }
 
-  return ({ name, observation, hidden, outputs, activation, precision, slices }) => {
+  return (shape) => {
+    refuseArgument('tfjsEngine', shape, anMlpShape)
+    const { name, observation, hidden, outputs, activation, precision, slices } = shape
     if (precision === 'float64')
       throw new RangeError(`${name}: precision: tfjs computes in float32, got 'float64'; take the engine scalarMlp, or leave precision out`)
     const widths = [sizeOf(observation), ...hidden]

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts/lib/index.js'
 import { keysOf, pathOf, shapeProblem } from '../exact/shape.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
 import { nearest } from '../trajectories/nearest.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
@@ -12,6 +14,11 @@ interface ProblemError extends t.ValidationError {
 }
 
 const isProblemError = (error: t.ValidationError): error is ProblemError => 'problem' in error
+
+const someErrors: Kind = {
+  expected: 'the errors of a codec, such as stand in the Left of codec.decode(json)',
+  holds: (x) => Array.isArray(x) && x.every((one) => hasParts(one) && (hasParts(one['problem']) || Array.isArray(one['context']))),
+}
 
 /**
  * What io-ts reports as problems: path, expected, got, one for each error.
@@ -28,15 +35,18 @@ const isProblemError = (error: t.ValidationError): error is ProblemError => 'pro
  * // => E.left('pipeline[2]: expected causality: already applied; remove the second one, got "causality"')
  * ```
  */
-export const problemsOf =
-  (root = '') =>
-  (errors: t.Errors): readonly Problem[] =>
-    errors.map((error) => {
+export const problemsOf = (root = '') => {
+  refuseArgument('problemsOf', root, kinds.text)
+  return (errors: t.Errors): readonly Problem[] => {
+    refuseArgument('problemsOf', errors, someErrors)
+    return errors.map((error) => {
       const { path, expected, got } = isProblemError(error) ? error.problem : shapeProblem(error, '')
       const before = isProblemError(error) ? pathOf([root, ...keysOf(error.context)].filter((key) => key !== '')) : root
       const between = before === '' || path === '' || path.startsWith('[') ? '' : '.'
       return { path: `${before}${between}${path}` || 'input', expected, got }
     })
+  }
+}
 
 /** Takes the name of the whole off a path: codecs count from the value that they are given. */
 const counted =

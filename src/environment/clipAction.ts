@@ -2,6 +2,7 @@ import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
 import { refuseOther } from './kinds.ts'
 import type { Box, Space } from './space.ts'
+import { describeSpace } from './space.ts'
 
 /**
  * Clip actions to the bounds of their space before the environment sees them. What was drawn stays what is recorded, and is scored with its
@@ -10,6 +11,7 @@ import type { Box, Space } from './space.ts'
  *     a <- min(max(a, low), high)
  *
  * @param environment  one whose actions are a box
+ * @throws RangeError if they are not
  *
  * @example
  * ```ts
@@ -27,6 +29,8 @@ import type { Box, Space } from './space.ts'
  */
 export const clipAction = <O extends Space, Shape extends readonly number[], L extends string>(environment: Environment<O, Box<Shape>, L>): Environment<O, Box<Shape>, L> => {
   refuseOther('clipAction', environment)
+  if (environment.action._tag !== 'Box')
+    throw new RangeError(`clipAction: expected an environment whose actions are a box, got ${environment.name} with ${describeSpace(environment.action)}; leave clipAction out`)
   const { low, high } = environment.action
   const size = low.length
   return changed(environment, {

@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
-import { refuseOptions } from './kinds.ts'
+import { refuseOptions, refuseOther } from './kinds.ts'
 import type { Space } from './space.ts'
 
 /**
@@ -26,8 +26,9 @@ export const clipReward = (bounds: { readonly low: number; readonly high: number
   refuseOptions('clipReward', bounds, ['low', 'high'], 'clipReward({ low: -1, high: 1 })')
   const { low, high } = bounds
   if (!(low <= high)) throw new RangeError(`clipReward: expected low <= high, got ${low} and ${high}`)
-  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
-    changed(environment, {
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+    refuseOther('clipReward', environment)
+    return changed(environment, {
       word: `clipReward(${low}, ${high})`,
       observation: environment.observation,
       action: environment.action,
@@ -39,4 +40,5 @@ export const clipReward = (bounds: { readonly low: number; readonly high: number
         },
       }),
     })
+  }
 }

@@ -1,9 +1,19 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Mdp } from '../exact/mdp.ts'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { Environment } from './environment.ts'
 import type { Discrete } from './space.ts'
 import { tabular } from './tabular.ts'
 import { timeLimit } from './timeLimit.ts'
+
+const isTable = (x: unknown): x is readonly (readonly unknown[])[] => Array.isArray(x) && x.every(Array.isArray)
+
+/** What is read of an MDP. That its numbers are right is seen where it is made, and where `tabular` reads its tables. */
+const tables: Kind = {
+  expected: 'an MDP, such as mdp(...) gives once its Either is open',
+  holds: (x) => hasParts(x) && typeof x['T'] === 'number' && isTable(x['P']) && isTable(x['R']) && x['P'].length === x['R'].length && Array.isArray(x['rho']),
+}
 
 /**
  * A finite MDP as an environment, so that what is learnt by sampling can be held against what is exactly true. Its horizon belongs to the
@@ -11,6 +21,7 @@ import { timeLimit } from './timeLimit.ts'
  *
  * @param mdp   the MDP
  * @param name  what errors call it
+ * @throws TypeError for what is no MDP
  *
  * @example
  * ```ts
@@ -21,7 +32,10 @@ import { timeLimit } from './timeLimit.ts'
  * run.reward // => [5, 7]
  * ```
  */
-export const fromMdp = ({ S, A, T, P, R, rho, terminal }: Mdp, name = 'finite MDP'): Environment<Discrete<number>, Discrete<number>, never> => {
+export const fromMdp = (mdp: Mdp, name = 'finite MDP'): Environment<Discrete<number>, Discrete<number>, never> => {
+  refuseArgument('fromMdp', mdp, tables)
+  refuseArgument('fromMdp: name', name, kinds.text)
+  const { S, A, T, P, R, rho, terminal } = mdp
   const rewardOf = (s: number, a: number, n: number): number => {
     const reward = R[s][a]
     return typeof reward === 'number' ? reward : reward[n]

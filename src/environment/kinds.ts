@@ -3,13 +3,19 @@ import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 
 /** A space, as a kind of argument. */
-export const aSpace: Kind = { expected: 'a space, such as box([4]) or discrete(2)', holds: (x) => hasParts(x) && (x['_tag'] === 'Box' || x['_tag'] === 'Discrete') }
+export const aSpace: Kind = { expected: 'a space, such as box([4]) or discrete(2)', holds: (x) => hasParts(x) && (x['_tag'] === 'Box' ? Array.isArray(x['shape']) : x['_tag'] === 'Discrete') }
 
 export const isEnvironment = (x: unknown): x is { readonly name: string } =>
   hasParts(x) && typeof x['open'] === 'function' && Array.isArray(x['changes']) && aSpace.holds(x['observation']) && aSpace.holds(x['action'])
 
 /** An environment, as a kind of argument. */
 export const anEnvironment: Kind = { expected: 'an environment, such as cartPole()', holds: isEnvironment }
+
+/** A run that has been begun or saved, as a kind of argument. */
+export const aRun: Kind = {
+  expected: 'a run, such as lockStep(cartPole(), { copies: 1, seed: 1 })',
+  holds: (x) => hasParts(x) && Array.isArray(x['memory']) && x['memory'].every(hasParts) && (typeof x['environment'] === 'string' || isEnvironment(x['environment'])),
+}
 
 /** Throws for what is no environment: mostly a constructor that was not called. */
 export const refuseOther = (word: string, environment: unknown): void => refuseArgument(word, environment, anEnvironment)

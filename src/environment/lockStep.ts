@@ -1,4 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type { Kind } from '../trajectories/argument.ts'
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
 import type { End } from '../trajectories/ends.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
 import type { Problem } from '../trajectories/problem.ts'
@@ -7,7 +9,7 @@ import { refuseUnknown } from '../trajectories/keys.ts'
 import type { AnyEnvironment, Copies, Environment, Memory } from './environment.ts'
 import { ending } from './environment.ts'
 import { EnvironmentFailure } from './failure.ts'
-import { refuseOther } from './kinds.ts'
+import { aRun, isEnvironment, refuseOther } from './kinds.ts'
 import { expectedCopies } from './memory.ts'
 import type { Random } from './random.ts'
 import { restoredStream, rewind, savedStream, streamsOf } from './random.ts'
@@ -428,11 +430,18 @@ export const resumed = <O extends Space, A extends Space>(environment: Environme
   return E.right(running(environment, room, streams.map(restoredStream), onEnd === 'wait' ? 'wait' : 'reset', { episodes: 'old', learning: 'goes on', memory: remembered.map(({ values }, k) => [k, values]) }))
 }
 
+/** What `endOf` reads of a run. */
+const whatEnds: Kind = {
+  expected: aRun.expected,
+  holds: (x) => hasParts(x) && kinds.numbers.holds(x['end']) && ArrayBuffer.isView(x['successor']) && isEnvironment(x['environment']),
+}
+
 /**
  * How the last step ended the episode of copy i, or null if it goes on. The observation at a cut comes along as the successor.
  *
  * @param run  copies in lock-step
  * @param i    which one
+ * @throws TypeError for what is no run; RangeError for a number that is of no copy
  *
  * @example
  * ```ts
@@ -442,7 +451,10 @@ export const resumed = <O extends Space, A extends Space>(environment: Environme
  * endOf(run, 0)?._tag // => 'Truncated'
  * ```
  */
-export const endOf = ({ end, successor, environment }: Pick<LockStep<Space, Space>, 'end' | 'successor' | 'environment'>, i: number): End | null => {
+export const endOf = (run: Pick<LockStep<Space, Space>, 'end' | 'successor' | 'environment'>, i: number): End | null => {
+  refuseArgument('endOf', run, whatEnds)
+  const { end, successor, environment } = run
+  if (!(Number.isInteger(i) && i >= 0 && i < end.length)) throw new RangeError(`endOf: i: expected the number of a copy, from 0 to ${end.length - 1}, got ${shown(i)}`)
   const m = sizeOf(environment.observation)
   switch (end[i]) {
     case ending.Terminated:

@@ -1,8 +1,8 @@
-import { kinds } from '../trajectories/argument.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import { refuseFields } from '../trajectories/fields.ts'
 import type { Environment, Learnt } from './environment.ts'
 import { changed } from './environment.ts'
-import { refuseOptions, refuseOther } from './kinds.ts'
+import { aRun, refuseOptions, refuseOther } from './kinds.ts'
 import type { LockStep, SavedRun } from './lockStep.ts'
 import type { Moments } from './moments.ts'
 import { emptyMoments, momentsIn, seeRows } from './moments.ts'
@@ -105,7 +105,9 @@ export const normaliseObservation = <By extends Moments | undefined = undefined>
  * // => throws TypeError: CartPole-v1: no running normaliseObservation
  * ```
  */
-export const observationMoments = ({ memory, environment }: Pick<LockStep<Space, Space> | SavedRun, 'memory' | 'environment'>): Moments => {
+export const observationMoments = (run: Pick<LockStep<Space, Space> | SavedRun, 'memory' | 'environment'>): Moments => {
+  refuseArgument('observationMoments', run, aRun)
+  const { memory, environment } = run
   const remembered: readonly { readonly name: string; readonly values: ArrayLike<number> }[] = memory
   const found = remembered.findLast(({ name }) => name === memoryName)
   if (found === undefined) throw new TypeError(`${typeof environment === 'string' ? environment : environment.name}: no running normaliseObservation; put it around the environment that is run`)

@@ -1,6 +1,7 @@
+import { refuseArgument } from '../trajectories/argument.ts'
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
-import { refuseOptions, refuseOther } from './kinds.ts'
+import { aRun, refuseOptions, refuseOther } from './kinds.ts'
 import type { LockStep } from './lockStep.ts'
 import { emptyMoments, momentsIn, seeRows } from './moments.ts'
 import type { Space } from './space.ts'
@@ -91,7 +92,9 @@ export const normaliseReward = (options: NormaliseRewardOptions) => {
  * // => throws TypeError: CartPole-v1: no normaliseReward
  * ```
  */
-export const rewardDeviation = ({ memory, environment }: Pick<LockStep<Space, Space>, 'memory' | 'environment'>): number => {
+export const rewardDeviation = (run: Pick<LockStep<Space, Space>, 'memory' | 'environment'>): number => {
+  refuseArgument('rewardDeviation', run, aRun)
+  const { memory, environment } = run
   const found = memory.findLast(({ name }) => name === memoryName)
   if (found === undefined) throw new TypeError(`${environment.name}: no normaliseReward; put it around the environment that is run`)
   return Math.sqrt(momentsIn(Float64Array.from(found.values)).variance[0] + floor)

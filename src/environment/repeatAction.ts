@@ -1,6 +1,7 @@
 import { shown } from '../trajectories/problem.ts'
 import type { Environment } from './environment.ts'
 import { changed, ending } from './environment.ts'
+import { refuseOther } from './kinds.ts'
 import type { Space } from './space.ts'
 
 /**
@@ -23,8 +24,9 @@ import type { Space } from './space.ts'
  */
 export const repeatAction = (times: number) => {
   if (!(Number.isInteger(times) && times >= 1)) throw new RangeError(`repeatAction: expected an integer >= 1, got ${shown(times)}`)
-  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
-    changed(environment, {
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+    refuseOther('repeatAction', environment)
+    return changed(environment, {
       word: `repeatAction(${times})`,
       observation: environment.observation,
       action: environment.action,
@@ -41,4 +43,5 @@ export const repeatAction = (times: number) => {
         },
       }),
     })
+  }
 }

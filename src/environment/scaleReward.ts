@@ -1,6 +1,7 @@
 import { shown } from '../trajectories/problem.ts'
 import type { Environment } from './environment.ts'
 import { changed } from './environment.ts'
+import { refuseOther } from './kinds.ts'
 import type { Space } from './space.ts'
 
 /**
@@ -22,8 +23,9 @@ import type { Space } from './space.ts'
  */
 export const scaleReward = (factor: number) => {
   if (!(Number.isFinite(factor) && factor > 0)) throw new RangeError(`scaleReward: expected a finite number > 0, got ${shown(factor)}`)
-  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> =>
-    changed(environment, {
+  return <O extends Space, A extends Space, L extends string>(environment: Environment<O, A, L>): Environment<O, A, L> => {
+    refuseOther('scaleReward', environment)
+    return changed(environment, {
       word: `scaleReward(${factor})`,
       observation: environment.observation,
       action: environment.action,
@@ -34,4 +36,5 @@ export const scaleReward = (factor: number) => {
         },
       }),
     })
+  }
 }

@@ -1,7 +1,8 @@
 import type { Problem } from '../trajectories/problem.ts'
-import { refuseArgument } from '../trajectories/argument.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import { shown } from '../trajectories/problem.ts'
+import { aSpace } from './kinds.ts'
 
 /** Arrays of real numbers of one shape, between bounds: `Box<readonly [4]>` holds four numbers. */
 export interface Box<out Shape extends readonly number[]> {
@@ -91,7 +92,10 @@ export const discrete = <const N extends number>(n: N): Discrete<N> => {
  * sizeOf(box([2, 3])) // => 6
  * ```
  */
-export const sizeOf = (space: Space): number => (space._tag === 'Box' ? space.shape.reduce((a, b) => a * b, 1) : 1)
+export const sizeOf = (space: Space): number => {
+  refuseArgument('sizeOf', space, aSpace)
+  return space._tag === 'Box' ? space.shape.reduce((a, b) => a * b, 1) : 1
+}
 
 /**
  * A space in words.
@@ -102,7 +106,10 @@ export const sizeOf = (space: Space): number => (space._tag === 'Box' ? space.sh
  * describeSpace(box([4])) // => 'Box<[4]>'
  * ```
  */
-export const describeSpace = (space: Space): string => (space._tag === 'Box' ? `Box<[${space.shape.join(', ')}]>` : `Discrete<${space.n}>`)
+export const describeSpace = (space: Space): string => {
+  refuseArgument('describeSpace', space, aSpace)
+  return space._tag === 'Box' ? `Box<[${space.shape.join(', ')}]>` : `Discrete<${space.n}>`
+}
 
 /**
  * What keeps a policy and an environment apart where the compiler could not look: empty if the spaces have one shape. Bounds may differ.
@@ -118,7 +125,11 @@ export const describeSpace = (space: Space): string => (space._tag === 'Box' ? `
  * // => [{ path: 'policy.observation', expected: 'Box<[3]>, as the environment has', got: 'Box<[4]>' }]
  * ```
  */
-export const spaceProblems = (path: string, expected: Space, got: Space): readonly Problem[] =>
-  describeSpace(expected) === describeSpace(got)
+export const spaceProblems = (path: string, expected: Space, got: Space): readonly Problem[] => {
+  refuseArgument('spaceProblems', path, kinds.text)
+  refuseArgument('spaceProblems: expected', expected, aSpace)
+  refuseArgument('spaceProblems: got', got, aSpace)
+  return describeSpace(expected) === describeSpace(got)
     ? []
     : [{ path, expected: `${describeSpace(expected)}, as the environment has`, got: describeSpace(got) }]
+}

@@ -2,9 +2,10 @@ import { sizeOf } from '../environment/space.ts'
 import type { Floats } from '../policy/floats.ts'
 import { sumOf } from '../policy/network.ts'
 import { scratchOf } from '../policy/scratch.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
 import { activate, activateBack } from './activation.ts'
 import type { MlpEngine } from './mlpShape.ts'
-import { zeros } from './mlpShape.ts'
+import { anMlpShape, zeros } from './mlpShape.ts'
 import { addProduct } from './product.ts'
 
 /** y <- x W + b. */
@@ -34,7 +35,9 @@ const denseBack = (n: number, from: number, to: number, x: Floats, d: Floats, at
  * network.forward(Float32Array.of(2, 1), Float32Array.of(3), 1) // => [7]
  * ```
  */
-export const scalarMlp: MlpEngine = ({ observation, hidden, outputs, activation, precision, slices }) => {
+export const scalarMlp: MlpEngine = (shape) => {
+  refuseArgument('scalarMlp', shape, anMlpShape)
+  const { observation, hidden, outputs, activation, precision, slices } = shape
   const room = () => scratchOf((length) => zeros(precision, length))
   const inputs = sizeOf(observation)
   const widths = [inputs, ...hidden]

@@ -8,7 +8,9 @@ import { assemble, importedMemory } from '../simd/emit.ts'
 import { hasSimd } from '../simd/support.ts'
 import type { Memory, Module } from '../simd/webAssembly.ts'
 import { webAssembly } from '../simd/webAssembly.ts'
+import { refuseArgument } from '../trajectories/argument.ts'
 import type { MlpEngine, MlpShape } from './mlpShape.ts'
+import { anMlpShape } from './mlpShape.ts'
 import { scalarMlp } from './scalarMlp.ts'
 import { constants, relu, reluBack, tanh, tanhBack } from './simd/activation.ts'
 import { columnSums, product, transpose } from './simd/product.ts'
@@ -334,4 +336,7 @@ export const openSimd = (shape: MlpShape): { readonly engine: Engine; readonly r
  * network.forward(Float32Array.of(2, 1), Float32Array.of(3), 1) // => [7]
  * ```
  */
-export const simdMlp: MlpEngine = (shape) => (shape.precision === 'float32' && hasSimd() ? openSimd(shape).engine : scalarMlp(shape))
+export const simdMlp: MlpEngine = (shape) => {
+  refuseArgument('simdMlp', shape, anMlpShape)
+  return shape.precision === 'float32' && hasSimd() ? openSimd(shape).engine : scalarMlp(shape)
+}

@@ -1,7 +1,11 @@
+import type { Kind } from '../trajectories/argument.ts'
 import { shown } from '../trajectories/problem.ts'
 
 /** Numbers of a network: float32 to train, float64 to be exact. */
 export type Floats = Float32Array | Float64Array
+
+/** Such numbers, as a kind of argument. */
+export const someFloats: Kind = { expected: 'a Float32Array or Float64Array', holds: (x) => x instanceof Float32Array || x instanceof Float64Array }
 
 /** Observations, row after row; a state's index may be an integer. */
 export type Observations = Floats | Int32Array

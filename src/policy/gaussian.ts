@@ -1,5 +1,6 @@
 import type { Box } from '../environment/space.ts'
 import { box } from '../environment/space.ts'
+import { kinds, refuseArgument } from '../trajectories/argument.ts'
 import { checked, range } from '../weighting/options.ts'
 import { shown } from '../trajectories/problem.ts'
 import type { Actions, Double, Floats } from './floats.ts'
@@ -197,6 +198,7 @@ export const gaussian = <const D extends number>(dimension: D): Head<Double<D>, 
  * ```
  */
 export const fixedGaussian = <const S extends readonly number[]>(deviation: S): Head<S['length'], Box<readonly [S['length']]>> => {
+  refuseArgument('fixedGaussian', deviation, { expected: 'an array of deviations, such as fixedGaussian([0.5, 0.5])', holds: kinds.list.holds })
   checked('fixedGaussian: number of deviations', deviation.length, range.count)
   for (const [j, sigma] of deviation.entries())
     if (!(Math.abs(Math.log(sigma)) <= logDeviationBound))

@@ -1,10 +1,13 @@
+import { aSpace } from '../environment/kinds.ts'
 import type { Space } from '../environment/space.ts'
 import { sizeOf } from '../environment/space.ts'
 import type { Kind } from '../trajectories/argument.ts'
-import { hasParts } from '../trajectories/argument.ts'
+import { hasParts, kinds, refuseArgument } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
 import { refuseUnknown } from '../trajectories/keys.ts'
 import type { Floats, Observations } from './floats.ts'
-import { needLength, needRows } from './floats.ts'
+import { needLength, needRows, someFloats } from './floats.ts'
 
 /** A named part of the flat parameters. */
 export interface Slice {
@@ -96,6 +99,8 @@ export const countOf = (slices: readonly Slice[]): number => {
   return last === undefined ? 0 : last.offset + sliceLength(last)
 }
 
+const hasSlices = (x: unknown): boolean => hasParts(x) && Array.isArray(x['slices']) && x['slices'].every(hasParts)
+
 /** The numbers of a slice: a view, not a copy. */
 const viewOf = <F extends Floats>(parameters: F, slice: Slice): F => parameters.subarray(slice.offset, slice.offset + sliceLength(slice)) as F
 
@@ -115,11 +120,27 @@ const viewOf = <F extends Floats>(parameters: F, slice: Slice): F => parameters.
  * slice(network, network.init(1), 'policy.weight').length // => 128
  * ```
  */
-export const slice = <F extends Floats>({ name: whose, slices }: Pick<Network<Space, readonly number[]>, 'name' | 'slices'>, parameters: F, name: string): F => {
+export const slice = <F extends Floats>(network: Pick<Network<Space, readonly number[]>, 'name' | 'slices'>, parameters: F, name: string): F => {
+  refuseArgument('slice', network, { ...aNetwork, holds: hasSlices })
+  const { name: whose, slices } = network
   const found = slices.find((one) => one.name === name)
   if (found === undefined) throw new RangeError(`${whose}: no slice '${name}'; it has ${slices.map((one) => one.name).join(', ')}`)
+  refuseArgument(`slice: parameters of ${whose}`, parameters, someFloats)
   return viewOf(parameters, found)
 }
+
+/** What `guarded` reads of a network. */
+const sizes: Kind = {
+  expected: 'a name and sizes, such as { name, observation: box([4]), outputs: [2], parameterCount: 10 }',
+  holds: (x) => hasParts(x) && typeof x['name'] === 'string' && aSpace.holds(x['observation']) && Array.isArray(x['outputs']) && typeof x['parameterCount'] === 'number',
+}
+
+const parts = {
+  forward: kinds.function,
+  vectorJacobianProduct: kinds.function,
+  acting: optional(kinds.function),
+  valuing: optional(kinds.function),
+} as const satisfies Fields<Engine>
 
 /**
  * An engine whose arrays are checked: lengths, and that a vector-Jacobian product follows the forward that it is of. For networks of
@@ -127,6 +148,7 @@ export const slice = <F extends Floats>({ name: whose, slices }: Pick<Network<Sp
  *
  * @param network  name and sizes
  * @param engine   what computes, and need not check
+ * @throws TypeError for sizes that are none, or an engine without its functions
  *
  * @example
  * ```ts
@@ -145,10 +167,13 @@ export const slice = <F extends Floats>({ name: whose, slices }: Pick<Network<Sp
  * ```
  */
 export const guarded = (
-  { name, observation, outputs, parameterCount }: Pick<Network<Space, readonly number[]>, 'name' | 'observation' | 'outputs' | 'parameterCount'>,
+  network: Pick<Network<Space, readonly number[]>, 'name' | 'observation' | 'outputs' | 'parameterCount'>,
   engine: Engine,
 ): Engine => {
+  refuseArgument('guarded', network, sizes)
+  const { name, observation, outputs, parameterCount } = network
   refuseUnknown(name, engine, ['forward', 'vectorJacobianProduct', 'acting', 'valuing'])
+  refuseFields(name, engine, parts)
   const { forward, vectorJacobianProduct, acting, valuing } = engine
   const width = sumOf(outputs)
   const inputs = sizeOf(observation)

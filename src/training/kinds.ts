@@ -6,6 +6,7 @@ import { fieldProblems } from '../trajectories/fields.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { describeProblems } from '../trajectories/problem.ts'
 import { aHead } from '../policy/head.ts'
+import { someFloats } from '../policy/floats.ts'
 import { aNetwork } from '../policy/network.ts'
 
 const hasFunctions = (x: unknown, ...names: readonly string[]): boolean => hasParts(x) && names.every((name) => typeof x[name] === 'function')
@@ -18,12 +19,11 @@ export const aPolicy: Kind = { expected: 'a policy, such as policyOf(network, he
 export const aSampler: Kind = { expected: 'a sampler, such as episodes({ environment, count: 16, discount: 1 }) or segments({ environment, copies: 8, length: 128, discount: 0.99 })', holds: (x) => hasFunctions(x, 'open', 'restore') }
 export const anOptimiser: Kind = { expected: 'an optimiser, such as adam() or sgd({ momentum: 0.9 })', holds: (x) => hasFunctions(x, 'init', 'ascend') }
 export const aRate: Kind = { expected: 'a number >= 0, or a schedule such as linearRate({ from: 1e-3, updates: 100 })', holds: (x) => typeof x === 'number' || typeof x === 'function' }
-export const someFloats: Kind = { expected: 'a Float32Array or Float64Array', holds: (x) => x instanceof Float32Array || x instanceof Float64Array }
 export const someSteps: Kind = {
   expected: 'recorded steps, such as evaluate(...) gives: { batch, observations, actions }',
   holds: (x) => hasParts(x) && kinds.batch.holds(x['batch']) && kinds.numbers.holds(x['observations']) && kinds.numbers.holds(x['actions']),
 }
-export { anEnvironment }
+export { anEnvironment, someFloats }
 
 /** A number, whose range is looked at where it is used. */
 export const aNumber: Kind = { expected: 'a number', holds: kinds.anything.holds }

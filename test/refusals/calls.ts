@@ -1,6 +1,5 @@
-import * as compare from 'estimand/compare'
-import * as exact from 'estimand/exact'
-import * as laws from 'estimand/laws'
+import { EnvironmentFailure } from 'estimand/environment'
+import { TrainingStopped } from 'estimand/training'
 import * as E from 'fp-ts/lib/Either.js'
 import { notReduced } from '../../src/estimator/estimator.ts'
 import * as root from '../../src/index.ts'
@@ -12,13 +11,14 @@ export const isFunction = (x: unknown): x is AnyFunction => typeof x === 'functi
 
 export const isPlainObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype
 
-/** Every exported function, and those of `entry`. The functions that words are made of are called by the library alone. */
-export const functions: readonly (readonly [name: string, f: AnyFunction])[] = [root, exact, compare, laws].flatMap((module) =>
-  Object.entries(module as Readonly<Record<string, unknown>>).flatMap(([name, value]): readonly (readonly [string, AnyFunction])[] => {
-    if (isFunction(value)) return [[name, value]]
-    return name === 'entry' && isPlainObject(value) ? Object.entries(value).flatMap(([part, f]: readonly [string, unknown]) => (isFunction(f) ? [[`${name}.${part}`, f] as const] : [])) : []
-  }),
-)
+/** Every function that modules export, and those of `entry`. The functions that words are made of are called by the library alone. */
+export const functionsOf = (...modules: readonly object[]): readonly (readonly [name: string, f: AnyFunction])[] =>
+  modules.flatMap((module) =>
+    Object.entries(module as Readonly<Record<string, unknown>>).flatMap(([name, value]): readonly (readonly [string, AnyFunction])[] => {
+      if (isFunction(value)) return [[name, value]]
+      return name === 'entry' && isPlainObject(value) ? Object.entries(value).flatMap(([part, f]: readonly [string, unknown]) => (isFunction(f) ? [[`${name}.${part}`, f] as const] : [])) : []
+    }),
+  )
 
 /** What only the engine says. */
 export const ofTheEngine =
@@ -36,17 +36,24 @@ const inTheNameOf: Readonly<Record<string, readonly string[]>> = {
   exactOnLinearQuadratic: ['linearQuadraticExpectation'],
   linearQuadraticExpectation: ['weigh'],
   compare: ['problems'],
+  resume: ['train'],
+  wholeBatch: ['estimator'],
+  guarded: ['mlp('],
 }
+
+/** Of what a run or a network has none: whose, and what to do. */
+const saysWhatIsThere = /^\S+: no (running normaliseObservation|normaliseReward); put it around|^\S+: no slice '.*'; it has /
 
 /** What is wrong with what a call has thrown; null where nothing is. */
 const faultOf = (name: string, thrown: unknown): string | null => {
   if (!(thrown instanceof Error)) return 'no error'
   const { message } = thrown
-  const ours = [root.IllegalStep, root.NeedsNotMet, root.WeightNotFinite, root.DifferentObjectives, TypeError, RangeError].some((kind) => thrown instanceof kind)
+  const ours = [root.IllegalStep, root.NeedsNotMet, root.WeightNotFinite, root.DifferentObjectives, EnvironmentFailure, TrainingStopped, TypeError, RangeError].some((kind) => thrown instanceof kind)
   if (!ours) return `${thrown.name}: another class: ${message}`
   if (ofTheEngine.test(message)) return `${thrown.name}: ${message}`
   if (thrown instanceof root.IllegalStep && sentences.has(message)) return null
   if (thrown instanceof root.NeedsNotMet && /; (give|use|add|make|record)/.test(message)) return null
+  if (saysWhatIsThere.test(message)) return null
   const own = name.split('.').at(-1) ?? name
   if (![own, ...(inTheNameOf[own] ?? [])].some((one) => message.includes(one))) return `does not name ${own}: ${message}`
   return /expected .+, got .+/s.test(message) || thrown instanceof root.WeightNotFinite ? null : `not expected and got: ${message}`

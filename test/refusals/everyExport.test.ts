@@ -1,18 +1,20 @@
+import * as compare from 'estimand/compare'
 import * as exact from 'estimand/exact'
+import * as laws from 'estimand/laws'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import * as root from '../../src/index.ts'
-import type { AnyFunction, Outcome } from './calls.ts'
-import { call, callAll, functions } from './calls.ts'
+import { callAll, functionsOf } from './calls.ts'
+import type { Values } from './walk.ts'
+import { through } from './walk.ts'
 
 const { recipes, terminated, totalReturn } = root
 const opened = root.fromSteps({ discount: 1, provenance: 'on-policy', episodes: 'complete', trajectories: [{ reward: [1, 2], logProb: [-1, -1], end: terminated }] })
 if (E.isLeft(opened)) throw new Error(root.describeProblems(opened.left))
 const notMade = { S: 1, A: 2, T: 1, gamma: 1, rho: [1], P: [[[1], [1]]], R: [[1, 0]], policy: [[0.5, 0.5]] }
 
-/** What a caller without types may pass, wrongly or rightly. */
-const values: Readonly<Record<string, readonly unknown[]>> = {
+const values: Values = {
   '': [],
   undefined: [undefined],
   null: [null],
@@ -35,16 +37,7 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   'a setting': [{ mdp: exact.worlds.batchMeanShrinks.mdp }],
 }
 const names = Object.keys(values)
-
-/** Calls with each of the values, and what comes of it with each of them again, as deep as it is curried. */
-const through = async (name: string, f: AnyFunction, depth: number, at: string, seen: (at: string, outcome: Outcome) => void): Promise<void> => {
-  for (const value of names) {
-    const here = `${at}(${value})`
-    const outcome = await call(name, f, values[value])
-    if (typeof outcome === 'function' && depth < 2) await through(name, outcome, depth + 1, here, seen)
-    else seen(here, outcome)
-  }
-}
+const functions = functionsOf(root, exact, compare, laws)
 
 /** What a function takes among the values: they are right for it, or leave out what has a default. */
 const right: Readonly<Record<string, string>> = {
@@ -86,8 +79,7 @@ describe('every export, called with what it does not take', () => {
     const faults: string[] = []
     const taken: string[] = []
     for (const [name, f] of functions)
-      await through(name, f, 0, name, (at, outcome) => {
-        if (typeof outcome === 'function') return
+      await through(values, name, f, (at, outcome) => {
         if (outcome._tag === 'taken') taken.push(at)
         if (outcome._tag === 'fault') faults.push(`${at}: ${outcome.fault}`)
       })

@@ -1,4 +1,6 @@
 import type { Floats } from '../../policy/floats.ts'
+import { someFloats } from '../../policy/floats.ts'
+import { refuseArgument } from '../../trajectories/argument.ts'
 import { checked, range } from '../../weighting/options.ts'
 import { movingFor } from './moving.ts'
 
@@ -24,6 +26,7 @@ import { movingFor } from './moving.ts'
  * ```
  */
 export const clipGradientNorm = (gradient: Floats, most: number): number => {
+  refuseArgument('clipGradientNorm', gradient, someFloats)
   checked('clipGradientNorm: most', most, range.positive)
   const norm = movingFor(gradient).clip(gradient, most)
   if (!Number.isFinite(norm))
