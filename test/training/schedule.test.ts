@@ -21,6 +21,7 @@ const scheduled = [
   ['linearRate', (updates: number, to: number) => linearRate({ from: 0.1, to, updates })],
   ['cosineRate', (updates: number, to: number) => cosineRate({ from: 0.1, to, updates })],
   ['one of my own', (updates: number, to: number): Rate => (u) => Math.max(to, 0.1 * (1 - u / updates))],
+  ['one that goes on below 0', (updates: number, to: number): Rate => (u) => (to === 0 ? 0.1 * (1 - u / updates) : Math.max(to, 0.1 * (1 - u / updates)))],
 ] as const
 const anySchedule = fc.constantFrom(...scheduled.map(([, schedule]) => schedule))
 const length = fc.integer({ min: 1, max: 5 })
