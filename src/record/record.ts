@@ -4,6 +4,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Metrics } from '../training/metrics.ts'
 import { TrainingStopped } from '../training/failure.ts'
 import type { Training } from '../training/train.ts'
+import { kinds, oneOf } from '../trajectories/argument.ts'
+import type { Fields } from '../trajectories/fields.ts'
+import { optional, refuseFields } from '../trajectories/fields.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
@@ -56,6 +59,16 @@ const opened = ({ begin, resume }: RecordOptions, checkpoint: string): E.Either<
   return E.isLeft(state) ? state : resume(state.right)
 }
 
+const optionFields: Fields<RecordOptions> = {
+  begin: kinds.function,
+  resume: kinds.function,
+  folder: kinds.text,
+  every: optional(kinds.anything),
+  events: optional(oneOf('written', 'left out')),
+  onMetrics: optional(kinds.function),
+  until: optional(kinds.function),
+}
+
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 /** Runs with the signals that end a program heard: what is run asks whether one came. */
@@ -99,6 +112,7 @@ const whileHeard = async <A>(run: (interrupted: () => boolean) => Promise<A>): P
  * ```
  */
 export const record = async (options: RecordOptions): Promise<E.Either<readonly Problem[], Recorded>> => {
+  refuseFields('record', options, optionFields)
   const { folder } = options
   checked('record: every', options.every ?? 1, range.count)
   const attempt = <A>(act: () => A): A => {

@@ -156,6 +156,14 @@ describe('a record', () => {
     expect(linesOf(folder).map(({ update }) => update)).toEqual([1, 2, 3, 7])
   })
 
+  it('refuses options that it does not know, lacks, or that are of another kind, before it makes a folder', async () => {
+    const folder = fresh()
+    await expect(recorded(folder, 1, { evry: 2 })).rejects.toThrow(/record\.evry: expected one of .*\(nearest: every\)/)
+    await expect(recorded(folder, 1, { events: 'bad' })).rejects.toThrow(/record\.events: expected/)
+    await expect(record({ begin: () => train(options), folder } as never)).rejects.toThrow(/record\.resume: expected/)
+    expect(existsSync(folder)).toBe(false)
+  })
+
   it('calls back, and ends where it is asked to', async () => {
     const seen: number[] = []
     const folder = fresh()
