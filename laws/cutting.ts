@@ -51,6 +51,7 @@ export const expectationOfSegments = (mdp: Mdp, V: readonly (readonly number[])[
     const segments = segmentsOf(trajectory, at, mdp, V, { target: logProbability }, bootstrap)
     const batch = fromSteps({ discount: mdp.gamma, provenance: 'on-policy', episodes: 'segments', trajectories: segments })
     if (E.isLeft(batch)) throw new TypeError(describeProblems(batch.left))
+    // Which facts the batch has is decided at run time; weightsOf refuses an estimator that needs others.
     const weights = weightsOf(e, batch.right as unknown as Trajectories<AllFacts>)
     // A mean over the segments, of which the trajectory is the sum.
     const factor = trajectory.probability * segments.length

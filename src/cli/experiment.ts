@@ -277,6 +277,7 @@ const objectiveOf = (settled: Settled, environment: AnyEnvironment, policy: Poli
       case 'cloning':
         return cloning({ policy, steps: stepsOf(estimator.options.demonstrations, environment) })['objective']
       default:
+        // The recipes differ in what they need, and the codec has read one by its word: their needs are checked when a batch comes.
         return wholeBatch(recipes[estimator.word].estimator as unknown as AnyEstimator)
     }
   })()

@@ -44,6 +44,7 @@ interface Tried {
   readonly law: () => Law<never>
 }
 
+// Each law has its own kind of case; tryLaw draws the cases of a law and checks them with that law alone.
 const law = <Case>(name: string, states: string, unless: string | null, make: () => Law<Case>): Tried => ({ name, states, unless, law: make as unknown as () => Law<never> })
 
 const readsNoReward = (e: AnyEstimator): boolean => !e.needs.includes('Reward')

@@ -102,6 +102,7 @@ const decode = (json: unknown): E.Either<readonly Problem[], AnyBatch> => {
 const known: readonly string[] = [...stepColumns, 'bootstrapValue', 'group']
 
 const encode = (batch: AnyBatch): Json => {
+  // A batch has the columns that its axes name, which its type does not list.
   const columnOf = (name: string): readonly Json[] => Array.from((batch as unknown as Readonly<Record<string, Float64Array>>)[name], numberJson)
   const names = Object.keys(batch.axes)
   const own = names.filter((name) => !known.includes(name))

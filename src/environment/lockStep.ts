@@ -5,7 +5,7 @@ import type { End } from '../trajectories/ends.ts'
 import { terminated, timeLimit, truncated } from '../trajectories/ends.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
-import { refuseUnknown } from '../trajectories/keys.ts'
+import { isRecord, refuseUnknown } from '../trajectories/keys.ts'
 import type { AnyEnvironment, Copies, Environment, Memory } from './environment.ts'
 import { ending } from './environment.ts'
 import { EnvironmentFailure } from './failure.ts'
@@ -372,8 +372,6 @@ export const judging = <O extends Space, A extends Space>(environment: Environme
 
 const isNumberRow = (x: unknown, length: number): x is readonly number[] =>
   Array.isArray(x) && x.length === length && x.every((one) => typeof one === 'number' && Number.isFinite(one))
-
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null
 
 /**
  * A run that goes on where a saved one was, to the last bit: the same actions give the same rest of the run.

@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { inputProblems } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
-import { keyProblems } from '../trajectories/vocabulary.ts'
+import { namedProblems } from '../trajectories/vocabulary.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
 import { chainNames } from './names.ts'
@@ -33,8 +32,6 @@ export interface ChainOptions {
   readonly behaviourPolicy?: readonly (readonly number[])[]
 }
 
-const known = ['length', 'horizon', 'discount', 'slip', 'goal', 'step', 'theta', 'thetaBehaviour', 'policy', 'behaviourPolicy'] as const satisfies readonly (keyof ChainOptions)[]
-
 /**
  * A chain of states with a goal at its end: action 0 goes back (from the first state: stays), action 1 goes on; the goal ends the
  * episode. Lengths vary, and what is done early matters late, so that wrong lengths, discounts and ratios show.
@@ -53,11 +50,10 @@ const known = ['length', 'horizon', 'discount', 'slip', 'goal', 'step', 'theta',
  * ```
  */
 export const chain = (options: ChainOptions): E.Either<readonly Problem[], Mdp> => {
-  const malformed = inputProblems('chain', options, known, 'chain({ length: 2, horizon: 3, discount: 1 })')
+  const malformed = namedProblems('chain', options, chainNames, 'chain({ length: 2, horizon: 3, discount: 1 })')
   if (malformed.length > 0) return E.left(malformed)
   const { length, horizon, discount, slip = 0, goal = 1, step = 0, theta, thetaBehaviour, policy, behaviourPolicy } = options
   const problems = [
-    ...keyProblems('', options, chainNames),
     ...(Number.isInteger(length) && length >= 1 ? [] : [{ path: 'length', expected: 'an integer >= 1', got: String(length) }]),
     ...(length > longest ? [{ path: 'length', expected: `at most ${longest}, so that its table of transitions fits in memory`, got: String(length) }] : []),
     ...(slip >= 0 && slip <= 1 ? [] : [{ path: 'slip', expected: 'a probability in [0, 1]', got: String(slip) }]),

@@ -1,8 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { inputProblems, isPlain } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
-import type { Vocabulary } from '../trajectories/vocabulary.ts'
-import { keyProblems } from '../trajectories/vocabulary.ts'
+import { namedProblems } from '../trajectories/vocabulary.ts'
 import type { Mdp } from './mdp.ts'
 import { mdp } from './mdp.ts'
 import { gridNames, lakeNames } from './names.ts'
@@ -37,10 +35,6 @@ const inside = (rows: number, columns: number, state: number, [down, right]: rea
   const column = Math.min(Math.max((state % columns) + right, 0), columns - 1)
   return row * columns + column
 }
-
-/** What is wrong with the options of a gridworld as a whole: that they are none, or keys that it does not have. */
-const problemsOf = (word: string, options: unknown, names: Vocabulary): readonly Problem[] =>
-  isPlain(options) ? keyProblems('', options, names) : inputProblems(word, options, names.known, `${word}({ horizon: 3, discount: 1 })`)
 
 const gridMdp = (grid: Grid, options: GridOptions): E.Either<readonly Problem[], Mdp> => {
   const { horizon, discount, start = grid.start, theta, thetaBehaviour } = options
@@ -104,7 +98,7 @@ const lakeDirections: readonly (readonly [number, number])[] = [
  * ```
  */
 export const frozenLake = (options: GridOptions & { readonly slippery?: boolean }): E.Either<readonly Problem[], Mdp> => {
-  const malformed = problemsOf('frozenLake', options, lakeNames)
+  const malformed = namedProblems('frozenLake', options, lakeNames, 'frozenLake({ horizon: 3, discount: 1 })')
   if (malformed.length > 0) return E.left(malformed)
   return gridMdp(
     {
@@ -147,7 +141,7 @@ const isCliff = (state: number): boolean => state > 36 && state < 47
  * ```
  */
 export const cliffWalking = (options: GridOptions): E.Either<readonly Problem[], Mdp> => {
-  const malformed = problemsOf('cliffWalking', options, gridNames)
+  const malformed = namedProblems('cliffWalking', options, gridNames, 'cliffWalking({ horizon: 3, discount: 1 })')
   if (malformed.length > 0) return E.left(malformed)
   return gridMdp(
     {

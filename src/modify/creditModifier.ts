@@ -1,11 +1,10 @@
 import { apartFrom } from '../columns/apart.ts'
-import { kinds } from '../trajectories/argument.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
-import { says } from '../weighting/definition.ts'
+import { modifierFields } from '../weighting/definition.ts'
 import { creditColumn } from '../weighting/evaluate.ts'
 import type { Formula } from '../weighting/formula.ts'
 import { asTerm, filled, ofTrajectory } from '../weighting/formula.ts'
@@ -31,16 +30,7 @@ export interface CreditModifierDefinition<Need extends string, Bias extends stri
   readonly source: string
 }
 
-const fields: Fields<CreditModifierDefinition<string, string>> = {
-  word: says.word,
-  argument: says.argument,
-  needs: says.needs,
-  coupling: says.coupling,
-  reasons: says.reasons,
-  apply: kinds.function,
-  formula: says.formulaOf,
-  source: says.source,
-}
+const fields: Fields<CreditModifierDefinition<string, string>> = modifierFields
 
 /** The change of a credit, with what else it may look at. */
 export interface CreditChange {

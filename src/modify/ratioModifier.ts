@@ -1,11 +1,10 @@
 import type { Column, PerStep } from '../columns/column.ts'
-import { kinds } from '../trajectories/argument.ts'
 import type { FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { optional, refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
-import { says } from '../weighting/definition.ts'
+import { modifierFields } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import { filled } from '../weighting/formula.ts'
 import { madeOf, ours } from '../weighting/ours.ts'
@@ -36,15 +35,8 @@ export interface RatioModifierDefinition<Need extends string, Bias extends strin
 }
 
 const fields: Fields<RatioModifierDefinition<string, string>> = {
-  word: says.word,
-  argument: says.argument,
-  needs: says.needs,
-  coupling: says.coupling,
-  reasons: says.reasons,
-  apply: kinds.function,
+  ...modifierFields,
   pointwise: optional({ expected: 'true or false', holds: (x) => typeof x === 'boolean' }),
-  formula: says.formulaOf,
-  source: says.source,
 }
 
 /** A change of the ratio, with what it makes of ratios of any size, and what makes its ratio form of the surrogate, if it has one. */

@@ -1,11 +1,10 @@
 import { apartFrom } from '../columns/apart.ts'
-import { kinds } from '../trajectories/argument.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { refuseFields } from '../trajectories/fields.ts'
 import type { Trajectories } from '../trajectories/trajectories.ts'
 import { strongest } from '../weighting/coupling.ts'
-import { says } from '../weighting/definition.ts'
+import { modifierFields } from '../weighting/definition.ts'
 import type { Formula } from '../weighting/formula.ts'
 import { filled } from '../weighting/formula.ts'
 import type { Reason } from '../weighting/reason.ts'
@@ -29,16 +28,7 @@ export interface WeightModifierDefinition<Need extends string, Bias extends stri
   readonly source: string
 }
 
-const fields: Fields<WeightModifierDefinition<string, string>> = {
-  word: says.word,
-  argument: says.argument,
-  needs: says.needs,
-  coupling: says.coupling,
-  reasons: says.reasons,
-  apply: kinds.function,
-  formula: says.formulaOf,
-  source: says.source,
-}
+const fields: Fields<WeightModifierDefinition<string, string>> = modifierFields
 
 /**
  * A change of your own to the finished weight, the last thing before reduce: the way for what fits neither credit nor ratio.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
+import { isRecord } from '../trajectories/keys.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { RecordNotWritten } from './failure.ts'
@@ -39,8 +40,6 @@ export const writeCheckpoint = (path: string, state: unknown): void => {
     throw new RecordNotWritten(path, cause, 'the checkpoint before it, if there was one, is as it was; make room, and go on from there')
   }
 }
-
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null
 
 /** The JSON of a text, or why there is none. */
 const parsed = (text: string): E.Either<string, unknown> => E.tryCatch(() => JSON.parse(text) as unknown, (cause) => (cause as Error).message)

@@ -12,6 +12,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { OffPolicy, OnPolicy } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { optional } from '../trajectories/fields.ts'
+import { hasParts } from '../trajectories/argument.ts'
 import type { Problem } from '../trajectories/problem.ts'
 import { shown } from '../trajectories/problem.ts'
 import { checked, range } from '../weighting/options.ts'
@@ -316,14 +317,13 @@ export const train = <
   return running(any, settings, learner, sampler.open(derived(seed, 3)))
 }
 
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null
 const isFloats = (x: unknown): x is Floats => x instanceof Float32Array || x instanceof Float64Array
 
 /** Whether two pieces of plain data are of one build: the same fields, numbers where there are numbers, arrays as long and of one kind. */
 const sameBuild = (a: unknown, b: unknown): boolean => {
   if (isFloats(a)) return isFloats(b) && a.constructor === b.constructor && a.length === b.length
-  if (!isRecord(a)) return typeof a === typeof b
-  return isRecord(b) && Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => sameBuild(a[key], b[key]))
+  if (!hasParts(a)) return typeof a === typeof b
+  return hasParts(b) && Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => sameBuild(a[key], b[key]))
 }
 
 /**
@@ -370,12 +370,12 @@ export const resume = <
   const settings = settingsOf(any)
   const { policy, optimiser, sampler } = any
   const { network, head } = policy
-  if (!isRecord(state)) return E.left([{ path: 'state', expected: 'a state of training', got: shown(state) }])
+  if (!hasParts(state)) return E.left([{ path: 'state', expected: 'a state of training', got: shown(state) }])
   const problems: Problem[] = []
   const expect = (holds: boolean, path: string, expected: string, got: unknown): void => {
     if (!holds) problems.push({ path, expected, got: shown(got) })
   }
-  const owner = isRecord(state['of']) ? state['of'] : {}
+  const owner = hasParts(state['of']) ? state['of'] : {}
   const own = { network: network.name, head: head.name, optimiser: optimiser.name, sampler: sampler.name, parameterCount: network.parameterCount }
   for (const [key, value] of Object.entries(own)) expect(owner[key] === value, `of.${key}`, shown(value), owner[key])
   const { parameters, shuffling, update, steps, seconds, version } = state

@@ -48,7 +48,7 @@ export const kinds = {
   },
 } as const satisfies Readonly<Record<string, Kind>>
 
-/** The array of a list of words, with a phrase for a reader: 'a', 'b' or 'c'. */
+/** The kind of a text that is one of the choices. */
 export const oneOf = (...choices: readonly string[]): Kind => ({
   expected: choices.map((choice) => `'${choice}'`).join(' or '),
   holds: (x) => typeof x === 'string' && choices.includes(x),

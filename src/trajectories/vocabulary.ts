@@ -1,4 +1,4 @@
-import { isRecord } from './keys.ts'
+import { inputProblems, isPlain, isRecord } from './keys.ts'
 import { closest, editDistance, nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import { shown } from './problem.ts'
@@ -80,3 +80,7 @@ export const keyProblems = (path: string, part: unknown, words: Vocabulary): rea
       got: shown(key),
     }))
 }
+
+/** What is wrong with an input in code as a whole: that it is no record, with an example of one, or keys that are none of its own. */
+export const namedProblems = (word: string, input: unknown, words: Vocabulary, example: string): readonly Problem[] =>
+  isPlain(input) ? keyProblems('', input, words) : inputProblems(word, input, words.known, example)

@@ -31,3 +31,15 @@ export const says = {
   formulaOf: { expected: 'a function from a formula to a formula', holds: (x) => typeof x === 'function' },
   source: kinds.text,
 } as const satisfies Readonly<Record<string, Kind>>
+
+/** The fields of a change of the credit, of the ratio or of the weight. */
+export const modifierFields = {
+  word: says.word,
+  argument: says.argument,
+  needs: says.needs,
+  coupling: says.coupling,
+  reasons: says.reasons,
+  apply: kinds.function,
+  formula: says.formulaOf,
+  source: says.source,
+} as const satisfies Readonly<Record<string, Kind>>

@@ -1,3 +1,4 @@
+import { hasParts } from '../trajectories/argument.ts'
 import { madeOf } from './ours.ts'
 import type { legality, Row, Stage } from './stage.ts'
 import { refusal } from './stage.ts'
@@ -63,16 +64,15 @@ export class IllegalStep extends Error {
   override readonly name = 'IllegalStep'
 }
 
-const isRecord = (x: unknown): x is object => (typeof x === 'object' || typeof x === 'function') && x !== null
+const isPlan = (w: unknown): w is Plan => hasParts(w) && 'stage' in w && 'credit' in w
 
 /** The plan of a weighting on which a step is legal; throws `IllegalStep` with the sentence of the table otherwise. */
 export const legalPlan = (row: Row, w: unknown): Plan => {
-  if (isRecord(w) && 'estimate' in w) throw new IllegalStep(refusal(row, 'reduced') ?? notAWeighting)
-  if (!isRecord(w) || !('stage' in w && 'credit' in w)) throw new IllegalStep(notAWeighting)
-  const plan = w as Plan
-  const refused = refusal(row, plan.stage, plan.centring, plan.formula.outer === null ? 'no outer factor' : 'outer factor')
+  if (hasParts(w) && 'estimate' in w) throw new IllegalStep(refusal(row, 'reduced') ?? notAWeighting)
+  if (!isPlan(w)) throw new IllegalStep(notAWeighting)
+  const refused = refusal(row, w.stage, w.centring, w.formula.outer === null ? 'no outer factor' : 'outer factor')
   if (refused !== null) throw new IllegalStep(refused)
-  return plan
+  return w
 }
 
 /**

@@ -82,6 +82,16 @@ describe('in code, a key that is not known is a problem', () => {
     expect(text(mdp({ ...world, Gamma: 1 }))).toBe('Gamma: expected gamma, got "Gamma"')
     expect(text(exactOfAll({ mdp: worlds.rtgRaisesVariance.mdp, batch_size: 2 } as never)([]))).toBe('batch_size: expected batchSize, got "batch_size"')
   })
+  // Every world that is made from options, so that none of them reads its names in a way of its own.
+  for (const [name, make, good] of [
+    ['chain', chain, { length: 2, horizon: 2 }],
+    ['frozenLake', frozenLake, { horizon: 2 }],
+    ['cliffWalking', cliffWalking, { horizon: 2 }],
+  ] as const)
+    it(`${name}: a name from elsewhere is pointed to ours`, () => {
+      const said = text(make({ ...good, gamma: 1, logits: [] } as never))
+      expect(said).toBe('gamma: expected discount, gamma in [0, 1], got "gamma"\nlogits: expected theta, logits of the target policy, got "logits"')
+    })
   it('an array under a name of its own: how it is declared; and the trajectory has the steps of what is declared', () => {
     const only = (columns: object) => fromSteps({ ...header, provenance: 'on-policy', trajectories: [{ ...columns, end: 'timeLimit' }] } as never)
     const said = text(only({ novelty: [1, 2] }))

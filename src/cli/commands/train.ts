@@ -9,6 +9,7 @@ import { backendNames } from '../../backend/openBackend.ts'
 import { environments } from '../../environment/byName.ts'
 import { recipes } from '../../recipe/recipes.ts'
 import type { Registry } from '../../registry/registry.ts'
+import { isRecord } from '../../trajectories/keys.ts'
 import type { Problem } from '../../trajectories/problem.ts'
 import { shown } from '../../trajectories/problem.ts'
 import { usualBatch } from '../defaults.ts'
@@ -54,7 +55,6 @@ interface TrainOptions extends Common, Strict {
 type Read = E.Either<readonly Problem[], unknown>
 type Json = Readonly<Record<string, unknown>>
 
-const isRecord = (x: unknown): x is Json => typeof x === 'object' && x !== null && !Array.isArray(x)
 const isJsonText = (text: string): boolean => /^\s*[[{"]/.test(text)
 
 /** A number where the text is one; any other text as it is, for the codec to refuse by its path. */
