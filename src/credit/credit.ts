@@ -1,6 +1,6 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import { kinds, oneOf } from '../trajectories/argument.ts'
-import { apartFrom } from '../columns/apart.ts'
+import { writable } from '../columns/writable.ts'
 import type { Wide } from '../columns/wide.ts'
 import type { AllFacts, CompleteEpisodes, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
@@ -99,7 +99,7 @@ export const stepCredit = <const Need extends string, Bias extends string = neve
 ): Weighting<FactsNamed<Need>, Bias, 'step credit', 'not centred'> => {
   refuseFields('stepCredit', definition, stepFields)
   const column = ofAnyBatch<[Trajectories<AllFacts>], Float64Array>(definition.column)
-  return perStepFrom(definition, (batch) => ({ _tag: 'column', column: apartFrom(batch, column(batch)), ...roundingOf(definition, batch) }))
+  return perStepFrom(definition, (batch) => ({ _tag: 'column', column: writable(column(batch)), ...roundingOf(definition, batch) }))
 }
 
 /** As stepCredit, for a credit that need not stand in a column of its own before it is scaled. */

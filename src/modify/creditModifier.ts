@@ -1,4 +1,4 @@
-import { apartFrom } from '../columns/apart.ts'
+import { writable } from '../columns/writable.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { refuseFields } from '../trajectories/fields.ts'
@@ -108,7 +108,7 @@ export const creditModifier = <const Need extends string = never, B extends stri
   return changeCredit('creditModifier', {
     ...definition,
     word: { word: definition.word, argument: definition.argument },
-    apply: (column, _credit, batch) => apartFrom(batch, apply(column, batch)),
+    apply: (column, _credit, batch) => writable(apply(column, batch), column),
     formula: (credit) => filled(definition.formula, credit),
   })
 }

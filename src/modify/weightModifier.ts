@@ -1,4 +1,4 @@
-import { apartFrom } from '../columns/apart.ts'
+import { writable } from '../columns/writable.ts'
 import type { AllFacts, FactsNamed } from '../trajectories/facts.ts'
 import type { Fields } from '../trajectories/fields.ts'
 import { refuseFields } from '../trajectories/fields.ts'
@@ -64,6 +64,6 @@ export const weightModifier = <const Need extends string = never, B extends stri
     reasons: union(plan.reasons, definition.reasons),
     words: [...plan.words, argument === undefined ? { word } : { word, argument }],
     sources: [...plan.sources, definition.source],
-    changes: [...plan.changes, { apply: (weight, batch) => apartFrom(batch, apply(weight, batch)), formula: (weight) => filled(definition.formula, weight) }],
+    changes: [...plan.changes, { apply: (weight, batch) => writable(apply(weight, batch), weight), formula: (weight) => filled(definition.formula, weight) }],
   }), definition)
 }

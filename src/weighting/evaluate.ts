@@ -5,6 +5,7 @@ import { groupEnd } from '../columns/group.ts'
 import { wholeReturns, writeReturnsToGo } from '../columns/returns.ts'
 import { copyRun, differences, scaleRun, scaleRunByRatio, scaleRunByTime, subtractNumber, subtractOthers, subtractRun } from '../columns/runs.ts'
 import { giveColumn, keepOut, takeColumn } from '../columns/scratch.ts'
+import { writable } from '../columns/writable.ts'
 import type { AllFacts, BehaviourLogProb } from '../trajectories/facts.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import { longest } from '../trajectories/trajectories.ts'
@@ -296,7 +297,7 @@ export const logRatios = (logProb: Column<PerStep>, behaviourLogProb: Column<Per
 
 /** A ratio with the limits of its plan applied, given the credit that it will multiply; may write over the ratio. [sum L_i] */
 export const limited = (plan: RatioPlan, ratio: Float64Array, credit: Column<PerStep>, batch: Trajectories<AllFacts>): Float64Array =>
-  plan.limits.reduce((so, limit) => limit.apply(so, credit, batch), ratio)
+  plan.limits.reduce((so, limit) => writable(limit.apply(so, credit, batch), so), ratio)
 
 /** The ratio of each step from log ratios, which it may write over, with its limits applied. [sum L_i] */
 export const limitedRatio = (
@@ -304,7 +305,7 @@ export const limitedRatio = (
   logRatio: Float64Array,
   credit: Column<PerStep>,
   batch: Trajectories<AllFacts>,
-): Float64Array => limited(plan, plan.ratio(logRatio, batch), credit, batch)
+): Float64Array => limited(plan, writable(plan.ratio(logRatio, batch), logRatio), credit, batch)
 
 /** The log ratios of a batch; 0 where it carries no log-probs, which a ratio taken as one does not ask for. [sum L_i] */
 export const logRatiosOf = (batch: Trajectories<Partial<BehaviourLogProb>>): Float64Array =>

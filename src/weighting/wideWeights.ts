@@ -1,6 +1,7 @@
 import type { Column, PerStep } from '../columns/column.ts'
 import type { Wide, WideColumn } from '../columns/wide.ts'
 import { narrow, narrowed, plus, productAt, times, wide, wideAt } from '../columns/wide.ts'
+import { writable } from '../columns/writable.ts'
 import type { AllFacts } from '../trajectories/facts.ts'
 import type { Batch, Trajectories } from '../trajectories/trajectories.ts'
 import type { RatioPlan } from './weighting.ts'
@@ -12,13 +13,17 @@ const zeros = (n: number): Float64Array => new Float64Array(n)
 /** The ratios of a plan, whatever their size, from log ratios, which it may write over. */
 const ratiosOf = (plan: RatioPlan, logRatio: Float64Array, batch: Trajectories<AllFacts>): WideColumn =>
   plan.ratio.log === undefined
-    ? { factor: plan.ratio(logRatio, batch), log: zeros(logRatio.length) }
+    ? { factor: writable(plan.ratio(logRatio, batch), logRatio), log: zeros(logRatio.length) }
     : { factor: zeros(logRatio.length).fill(1), log: plan.ratio.log(logRatio, batch) }
 
 /** The same with the limits of the plan applied, given the credit that they will multiply. */
 export const wideLimitedRatio = (plan: RatioPlan, logRatio: Float64Array, credit: Column<PerStep>, batch: Trajectories<AllFacts>): WideColumn =>
   plan.limits.reduce<WideColumn>(
-    (so, limit) => limit.wide?.(so, credit, batch) ?? { factor: limit.apply(narrowed(so), credit, batch), log: zeros(credit.length) },
+    (so, limit) => {
+      if (limit.wide !== undefined) return limit.wide(so, credit, batch)
+      const ratio = narrowed(so)
+      return { factor: writable(limit.apply(ratio, credit, batch), ratio), log: zeros(credit.length) }
+    },
     ratiosOf(plan, logRatio, batch),
   )
 
