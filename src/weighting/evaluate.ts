@@ -305,7 +305,11 @@ export const limitedRatio = (
   logRatio: Float64Array,
   credit: Column<PerStep>,
   batch: Trajectories<AllFacts>,
-): Float64Array => limited(plan, writable(plan.ratio(logRatio, batch), logRatio), credit, batch)
+): Float64Array => {
+  const ratio = plan.ratio(logRatio, batch)
+  // A ratio that says what its log is comes from this library: it stands in the room of its log ratios, if not in their place.
+  return limited(plan, plan.ratio.log === undefined ? writable(ratio, logRatio) : ratio, credit, batch)
+}
 
 /** The log ratios of a batch; 0 where it carries no log-probs, which a ratio taken as one does not ask for. [sum L_i] */
 export const logRatiosOf = (batch: Trajectories<Partial<BehaviourLogProb>>): Float64Array =>
